@@ -1,0 +1,1 @@
+"""What a story is. Pure: no I/O, no framework, no clock."""

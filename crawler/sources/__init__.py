@@ -1,0 +1,1 @@
+"""Where stories come from: one TOML file a site. Declarations; nothing is fetched here."""
