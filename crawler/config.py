@@ -2,47 +2,59 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, tzinfo
-from functools import lru_cache
+import os
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import certifi
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from crawler.errors import ConfigError
 
 APP = "news-crawler"
+HOME = "https://pypi.org/project/news-crawler/"
+"""Where a site's people can read what this crawler is, while nobody has set a contact."""
 
 
 class Config(BaseSettings):
-    """What a deployment may set, by environment variables `CRAWLER_<NAME>`. Durations: seconds or ISO 8601 (PT1H)."""
+    """What a deployment may set, by environment variables `CRAWLER_<NAME>`.
+
+    Durations are written as seconds or in ISO 8601 (`PT1H`, `P30D`).
+    """
 
     model_config = SettingsConfigDict(env_prefix="CRAWLER_", extra="ignore", frozen=True)
 
-    database_url: SecretStr = Field(SecretStr(""), description="SQLAlchemy address; default: SQLite in the user's data folder")
-    sources: tuple[Path, ...] = Field((), description="folders with source files of your own; default: the user's configuration folder")
-    contact: str = Field("", description="address or page put into the user agent, so that a site can reach you")
-    timezone: str = Field("", description="zone of printed times and of dates you type; default: the machine's")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy address; default: an SQLite file in the user's data folder"
+    )
+    sources: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="folders with source files of your own, separated as in PATH; default: sources/ in the user's configuration folder"
+    )
+    contact: str = Field("", description="mail address or page, put into the user agent so that a site can reach you")
+    timezone: str = Field("", description="zone of printed times and of dates that you type; default: the machine's")
     ca_bundle: Path | None = Field(None, description="PEM file of certificate authorities to trust; default: the system's")
     allow_private_addresses: bool = Field(False, description="let spiders fetch loopback and private networks")
-    run_timeout: timedelta = Field(timedelta(hours=1), description="after this a run is stopped", gt=timedelta(0))
-    concurrent_runs: int = Field(4, ge=1, le=64, description="runs at once of one runner")
-    heartbeat: timedelta = Field(timedelta(seconds=5), description="a run writes its heartbeat this often", gt=timedelta(0))
-    log_level: str = Field("INFO", description="least level of the run log in the database", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
-    keep_logs: timedelta = Field(timedelta(days=30), description="run logs older than this are pruned")
-    keep_fetches: timedelta = Field(timedelta(days=14), description="records of fetched addresses older than this are pruned")
-    keep_attempts: timedelta = Field(timedelta(days=90), description="run attempts older than this are pruned")
+    run_timeout: timedelta = Field(timedelta(hours=1), gt=timedelta(0), description="after this a run is stopped")
+    concurrent_runs: int = Field(4, ge=1, le=64, description="runs at once on one machine")
+    heartbeat: timedelta = Field(timedelta(seconds=5), gt=timedelta(0), description="how often a run writes its heartbeat")
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level of the records kept in the database"
+    )
+    keep_logs: timedelta = Field(timedelta(days=30), description="age at which run logs are pruned")
+    keep_fetches: timedelta = Field(timedelta(days=14), description="age at which records of fetched addresses are pruned")
+    keep_skipped: timedelta = Field(timedelta(days=7), description="age at which skipped runs are pruned")
+    keep_attempts: timedelta = Field(timedelta(days=90), description="age at which run attempts are pruned")
     max_log_rows: int = Field(5_000_000, ge=1_000, description="log records kept at most; the oldest go first")
 
     @field_validator("sources", mode="before")
     @classmethod
     def _folders(cls, value: object) -> object:
-        """One folder or several, separated as in PATH."""
-        import os
-
-        return tuple(Path(p) for p in value.split(os.pathsep) if p) if isinstance(value, str) else value
+        return tuple(Path(part) for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
     @field_validator("timezone")
     @classmethod
@@ -53,3 +65,65 @@ class Config(BaseSettings):
             except Exception:
                 raise ValueError("not a time zone; write a name such as Asia/Almaty") from None
         return value
+
+    @field_validator("ca_bundle")
+    @classmethod
+    def _bundle_exists(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("no such file; name a PEM file, or unset it to trust the system's authorities")
+        return value
+
+    @cached_property
+    def url(self) -> str:
+        """The database's address with its password: for engines only, never for print."""
+        return self.database_url.get_secret_value() or f"sqlite:///{user_data_path(APP)}/crawler.db"
+
+    @cached_property
+    def source_folders(self) -> tuple[Path, ...]:
+        """Folders with the user's own source files; the default one only where it exists."""
+        default = user_config_path(APP) / "sources"
+        return self.sources or ((default,) if default.is_dir() else ())
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """Zone of printed times and of dates that a person types."""
+        if self.timezone:
+            return ZoneInfo(self.timezone)
+        return datetime.now(UTC).astimezone().tzinfo or UTC
+
+
+def load_config() -> Config:
+    """Read the environment.
+
+    Raises:
+        ConfigError: with every wrong variable, its value and what it may be.
+    """
+    try:
+        return Config()
+    except ValidationError as error:
+        lines = [
+            f"CRAWLER_{str(problem['loc'][0]).upper()} = {problem['input']!r}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
+        ]
+        raise ConfigError("\n".join(lines), setting=str(error.errors()[0]["loc"][0])) from None
+
+
+def trust_authorities(config: Config) -> None:
+    """Make TLS trust `CRAWLER_CA_BUNDLE`, else the system's authorities, else certifi's where the system has none.
+
+    Sets SSL_CERT_FILE of this process: OpenSSL reads it whenever a connection is verified.
+    """
+    if config.ca_bundle is not None:
+        os.environ["SSL_CERT_FILE"] = str(config.ca_bundle)
+    elif "SSL_CERT_FILE" not in os.environ and not any(Path(file).is_file() for file in _SYSTEM_BUNDLES):
+        os.environ["SSL_CERT_FILE"] = certifi.where()
+
+
+# Where Debian, Fedora, SUSE and Alpine keep their bundle: the places that pyOpenSSL looks at by itself.
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+)
