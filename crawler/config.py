@@ -33,20 +33,27 @@ class Config(BaseSettings):
         SecretStr(""), description="SQLAlchemy address; default: an SQLite file in the user's data folder"
     )
     sources: Annotated[tuple[Path, ...], NoDecode] = Field(
-        (), description="folders with source files of your own, separated as in PATH; default: sources/ in the user's configuration folder"
+        (),
+        description="folders with source files of your own, separated as in PATH; default: sources/ in the user's configuration folder",
     )
     contact: str = Field("", description="mail address or page, put into the user agent so that a site can reach you")
     timezone: str = Field("", description="zone of printed times and of dates that you type; default: the machine's")
-    ca_bundle: Path | None = Field(None, description="PEM file of certificate authorities to trust; default: the system's")
+    ca_bundle: Path | None = Field(
+        None, description="PEM file of certificate authorities to trust; default: the system's"
+    )
     allow_private_addresses: bool = Field(False, description="let spiders fetch loopback and private networks")
     run_timeout: timedelta = Field(timedelta(hours=1), gt=timedelta(0), description="after this a run is stopped")
     concurrent_runs: int = Field(4, ge=1, le=64, description="runs at once on one machine")
-    heartbeat: timedelta = Field(timedelta(seconds=5), gt=timedelta(0), description="how often a run writes its heartbeat")
+    heartbeat: timedelta = Field(
+        timedelta(seconds=5), gt=timedelta(0), description="how often a run writes its heartbeat"
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level of the records kept in the database"
     )
     keep_logs: timedelta = Field(timedelta(days=30), description="age at which run logs are pruned")
-    keep_fetches: timedelta = Field(timedelta(days=14), description="age at which records of fetched addresses are pruned")
+    keep_fetches: timedelta = Field(
+        timedelta(days=14), description="age at which records of fetched addresses are pruned"
+    )
     keep_skipped: timedelta = Field(timedelta(days=7), description="age at which skipped runs are pruned")
     keep_attempts: timedelta = Field(timedelta(days=90), description="age at which run attempts are pruned")
     max_log_rows: int = Field(5_000_000, ge=1_000, description="log records kept at most; the oldest go first")
@@ -102,7 +109,8 @@ def load_config() -> Config:
         return Config()
     except ValidationError as error:
         lines = [
-            f"CRAWLER_{str(problem['loc'][0]).upper()} = {problem['input']!r}: {problem['msg'].removeprefix('Value error, ')}"
+            f"CRAWLER_{str(problem['loc'][0]).upper()} = {problem['input']!r}: "
+            + problem["msg"].removeprefix("Value error, ")
             for problem in error.errors()
         ]
         raise ConfigError("\n".join(lines), setting=str(error.errors()[0]["loc"][0])) from None

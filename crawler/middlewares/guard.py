@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -16,8 +16,6 @@ from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import DNSLookupError
 
 from crawler.config import load_config
-
-logger = logging.getLogger(__name__)
 
 
 class PrivateAddressError(IgnoreRequest):
@@ -39,7 +37,7 @@ def is_public(address: str) -> bool:
 def literal_address(host: str) -> str | None:
     """The IP address that a host name spells, in any of the forms that resolvers accept; None for a name.
 
-    >>> literal_address("127.1"), literal_address("0x7f000001"), literal_address("[::1]"), literal_address("example.com")
+    >>> literal_address("127.1"), literal_address("0x7f000001"), literal_address("[::1]"), literal_address("a.example")
     ('127.0.0.1', '127.0.0.1', '::1', None)
     """
     bare = host.strip("[]").rstrip(".")
@@ -48,8 +46,6 @@ def literal_address(host: str) -> str | None:
     except ValueError:
         pass
     try:  # 127.1, 0x7f000001, 2130706433, 017700000001: what inet_aton reads as an address
-        import socket
-
         return socket.inet_ntoa(socket.inet_aton(bare)) if bare[:1].isdigit() else None
     except OSError:
         return None

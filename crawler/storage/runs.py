@@ -1,0 +1,262 @@
+"""Runs and their attempts: begin, heartbeat, end, and what is asked of them. Judges no outcome; starts no process.
+
+Everything that an attempt writes is fenced by its token: once somebody has declared it dead, it can write no more.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crawler.storage import links
+from crawler.storage.liveness import ProcessIdentity, is_alive
+from crawler.storage.tables import AttemptRow, RunKind, RunRow, RunState
+
+# An attempt of another machine is lost when it has been silent this long; 12 default heartbeats.
+SILENCE = timedelta(seconds=60)
+
+COUNTS = ("discovered", "fetched", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "errors")
+"""The columns of `runs` that count what a run did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The right to do a run, held by one process."""
+
+    run_id: int
+    attempt_id: int
+    number: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an attempt learns when it writes its heartbeat."""
+
+    is_ours: bool
+    """False: somebody declared this attempt dead; it must stop and write no more."""
+    cancel_requested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended, as far as it is known."""
+
+    outcome: str
+    reason: str | None = None
+    finish_reason: str | None = None
+    exit_code: int | None = None
+    exit_signal: int | None = None
+    stderr_tail: str | None = None
+
+
+def begin(
+    session: Session,
+    source_id: str,
+    *,
+    process: ProcessIdentity,
+    now: datetime,
+    kind: RunKind = RunKind.DISCOVERY,
+    trigger: str = "manual",
+    options: Mapping[str, Any] | None = None,
+) -> Attempt | None:
+    """Begin a run at once; None when another run of that source and kind is going on."""
+    run = RunRow(
+        source_id=source_id,
+        kind=kind,
+        trigger=trigger,
+        state=RunState.RUNNING,
+        options=dict(options) if options else None,
+        created_at=now,
+        started_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError:  # the index that allows one running
+        return None
+    return _add_attempt(session, run.id, process, now)
+
+
+def start(session: Session, run_id: int, *, process: ProcessIdentity, now: datetime) -> Attempt | None:
+    """Turn a queued run into a running one; None when it is no longer queued or another one is going on."""
+    queued = update(RunRow).where(RunRow.id == run_id, RunRow.state == RunState.QUEUED)
+    try:
+        with session.begin_nested():
+            taken = session.execute(
+                queued.values(state=RunState.RUNNING, started_at=func.coalesce(RunRow.started_at, now)).returning(
+                    RunRow.id
+                )
+            ).first()
+    except IntegrityError:
+        return None
+    return _add_attempt(session, run_id, process, now) if taken else None
+
+
+def _add_attempt(session: Session, run_id: int, process: ProcessIdentity, now: datetime) -> Attempt:
+    before = session.scalar(select(func.count()).select_from(AttemptRow).where(AttemptRow.run_id == run_id)) or 0
+    row = AttemptRow(
+        run_id=run_id,
+        number=before + 1,
+        token=secrets.token_hex(16),
+        worker=process.worker,
+        pid=process.pid,
+        process_started_at=process.started_at,
+        started_at=now,
+        heartbeat_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return Attempt(run_id, row.id, row.number, row.token)
+
+
+def heartbeat(
+    session: Session, attempt: Attempt, *, counts: Mapping[str, int], stats: Mapping[str, Any], now: datetime
+) -> Standing:
+    """Say that the attempt lives and what it has done so far."""
+    ours = session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.token == attempt.token, AttemptRow.finished_at.is_(None))
+        .values(heartbeat_at=now, stats=dict(stats))
+        .returning(AttemptRow.id)
+    ).first()
+    if not ours:
+        return Standing(is_ours=False, cancel_requested=False)
+    cancel = session.execute(
+        update(RunRow).where(RunRow.id == attempt.run_id).values(**counts).returning(RunRow.cancel_requested_at)
+    ).scalar_one()
+    return Standing(is_ours=True, cancel_requested=cancel is not None)
+
+
+def finish(
+    session: Session,
+    attempt: Attempt,
+    ending: Ending,
+    *,
+    now: datetime,
+    counts: Mapping[str, int] | None = None,
+    stats: Mapping[str, Any] | None = None,
+) -> bool:
+    """End an attempt and its run, and give back the links that it had taken; False when it had ended before."""
+    ours = session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.token == attempt.token, AttemptRow.finished_at.is_(None))
+        .values(
+            finished_at=now,
+            outcome=ending.outcome,
+            reason=ending.reason,
+            finish_reason=ending.finish_reason,
+            exit_code=ending.exit_code,
+            exit_signal=ending.exit_signal,
+            stderr_tail=ending.stderr_tail,
+            **({"stats": dict(stats), "heartbeat_at": now} if stats is not None else {}),
+        )
+        .returning(AttemptRow.id)
+    ).first()
+    if not ours:
+        return False
+    session.execute(
+        update(RunRow)
+        .where(RunRow.id == attempt.run_id, RunRow.state == RunState.RUNNING)
+        .values(
+            state=RunState.FINISHED,
+            finished_at=now,
+            outcome=ending.outcome,
+            reason=ending.reason,
+            **(counts or {}),
+            **({"stats": dict(stats)} if stats is not None else {}),
+        )
+    )
+    links.release_run(session, attempt.run_id)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An attempt that has not ended, with the process that holds it."""
+
+    attempt: Attempt
+    source_id: str
+    process: ProcessIdentity
+    heartbeat_at: datetime
+
+
+def unfinished(session: Session, *, source_id: str | None = None, kind: RunKind | None = None) -> list[Unfinished]:
+    """The attempts that have not ended, oldest first."""
+    asked = (
+        select(AttemptRow, RunRow.source_id)
+        .join(RunRow, RunRow.id == AttemptRow.run_id)
+        .where(AttemptRow.finished_at.is_(None))
+        .order_by(AttemptRow.id)
+    )
+    if source_id is not None:
+        asked = asked.where(RunRow.source_id == source_id)
+    if kind is not None:
+        asked = asked.where(RunRow.kind == kind)
+    return [
+        Unfinished(
+            Attempt(row.run_id, row.id, row.number, row.token),
+            source,
+            ProcessIdentity(row.worker, row.pid or 0, row.process_started_at),
+            row.heartbeat_at,
+        )
+        for row, source in session.execute(asked).tuples()
+    ]
+
+
+def is_lost(one: Unfinished, now: datetime) -> bool:
+    """Whether its process is gone: known on this machine, concluded from long silence on another one."""
+    alive = is_alive(one.process)
+    return now - one.heartbeat_at > SILENCE if alive is None else not alive
+
+
+def bury_lost(session: Session, *, now: datetime, source_id: str | None = None) -> list[Unfinished]:
+    """End the attempts whose process is gone as `lost`; their links are free again."""
+    lost = [one for one in unfinished(session, source_id=source_id) if is_lost(one, now)]
+    for one in lost:
+        where = f"process {one.process.pid} on {one.process.worker}"
+        reason = f"{where} is gone without a last word; last heartbeat {one.heartbeat_at:%Y-%m-%d %H:%M:%S} UTC"
+        finish(session, one.attempt, Ending("lost", reason), now=now)
+    return lost
+
+
+def get(session: Session, run_id: int) -> RunRow | None:
+    """One run by its number."""
+    return session.get(RunRow, run_id)
+
+
+def attempts(session: Session, run_id: int) -> Sequence[AttemptRow]:
+    """The attempts of a run, first to last."""
+    return session.scalars(select(AttemptRow).where(AttemptRow.run_id == run_id).order_by(AttemptRow.number)).all()
+
+
+def latest(
+    session: Session,
+    *,
+    source_id: str | None = None,
+    state: RunState | None = None,
+    outcome: str | None = None,
+    since: datetime | None = None,
+    limit: int = 20,
+    with_skipped: bool = False,
+) -> Sequence[RunRow]:
+    """The latest runs, newest first; skipped ones only on request, for they are many."""
+    asked: Select[tuple[RunRow]] = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
+    if source_id is not None:
+        asked = asked.where(RunRow.source_id == source_id)
+    if state is not None:
+        asked = asked.where(RunRow.state == state)
+    if outcome is not None:
+        asked = asked.where(RunRow.outcome == outcome)
+    elif not with_skipped:
+        asked = asked.where(RunRow.outcome.is_distinct_from("skipped"))
+    if since is not None:
+        asked = asked.where(RunRow.created_at >= since)
+    return session.scalars(asked).all()
