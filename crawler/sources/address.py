@@ -1,0 +1,65 @@
+"""Whose address is this, and what is it in production? Compares with declarations; fetches nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.articles.urls import canonicalise_url, join_url
+from crawler.errors import UrlError
+from crawler.sources.source import Edition, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address on a host of a source."""
+
+    url: str
+    """To fetch: on the production host, with the scheme of the source's home, repaired, without a fragment."""
+    canonical_url: str
+    """The form of `url` under which an article is stored."""
+    edition: Edition
+    is_article: bool
+    """Whether the path fits the edition's article pattern."""
+    article_id: str | None
+    """The site's own id from the pattern's group `id`; None without one."""
+
+
+def locate(url: str, source: Source) -> Address | None:
+    """Say which edition of `source` an absolute address belongs to, and its production form.
+
+    Mirrors, a missing or added `www.` and the other of http and https lead to the production host. Editions that share
+    a host are told apart by their article patterns, in the order of the file; where none fits, the first one has it.
+    None when the host is no host of the source: a sister site, an advertisement.
+
+    >>> from crawler.sources.registry import Registry
+    >>> address = locate("http://test.tengrinews.kz/crime/a-b-412345/#comm", Registry.load().get("tengrinews"))
+    >>> address.url, address.edition.id, address.article_id
+    ('https://tengrinews.kz/crime/a-b-412345/', 'ru', '412345')
+
+    Raises:
+        UrlError: `url` is not absolute http(s).
+    """
+    absolute = join_url(url, url)
+    if absolute is None:
+        raise UrlError(url, "not an absolute http(s) address")
+    host, path = _host_and_path(canonicalise_url(absolute))
+    editions = [edition for edition in source.editions if host in edition.hosts]
+    if not editions:
+        return None
+    matches = ((edition, edition.article_match(path)) for edition in editions)
+    edition, match = next(((edition, match) for edition, match in matches if match), (editions[0], None))
+    scheme = source.home.partition("://")[0]
+    production = f"{scheme}://{edition.host}{_host_and_path(absolute)[1]}"
+    return Address(
+        url=production,
+        canonical_url=canonicalise_url(production),
+        edition=edition,
+        is_article=match is not None,
+        article_id=match.groupdict().get("id") if match else None,
+    )
+
+
+def _host_and_path(absolute: str) -> tuple[str, str]:
+    """Host with its port, and path with its query, of an address that has been repaired and so has both."""
+    host, _, path = absolute.partition("://")[2].partition("/")
+    return host, f"/{path}"
