@@ -1,0 +1,235 @@
+"""One database, SQLite or PostgreSQL: engine, sessions, transactions, clock. Knows no table and no migration."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session
+
+from crawler.errors import DatabaseError
+
+Result = TypeVar("Result")
+Dialect = Literal["sqlite", "postgresql"]
+
+# Seconds that a SQLite writer waits for another. Our transactions last milliseconds, a prune's a second at most.
+BUSY_TIMEOUT_S = 30
+# Bytes that SQLite's write-ahead log keeps after a checkpoint; without a limit one large transaction marks it for ever.
+WAL_LIMIT_BYTES = 64_000_000
+# Seconds to reach PostgreSQL before it counts as down.
+CONNECT_TIMEOUT_S = 10
+# Tries of a transaction that lost a race or its connection: with the pauses below some 3 s in all.
+TRIES = 6
+FIRST_PAUSE_S = 0.1
+
+# PostgreSQL: serialization failure, deadlock, shutdown by its administrator, crash of a sibling process, starting up.
+_TRY_AGAIN = {"40001", "40P01", "57P01", "57P02", "57P03"}
+
+_OTHER_ADDRESS = "Correct CRAWLER_DATABASE_URL"
+# What a driver says (lower case), what it means, what to do. The first that fits.
+_CAUSES = (
+    ("database is locked", "it is busy", f"Another process has been writing for over {BUSY_TIMEOUT_S} s; try again"),
+    ("unable to open", "the file cannot be opened", "Check that its folder exists and is yours to write"),
+    ("readonly database", "the file cannot be written", "Give this user the right to write the file and its folder"),
+    ("disk is full", "the disk is full", "Free some space, or prune old records: crawler db prune"),
+    ("not a database", "the file is no SQLite database", f"{_OTHER_ADDRESS}, or restore a backup"),
+    ("malformed", "the file is damaged", "Restore a backup"),
+    ("no such table", "it has no tables yet", "Create them: crawler db upgrade"),
+    ("password authentication failed", "the server refuses user or password", _OTHER_ADDRESS),
+    ("no password supplied", "the server wants a password", _OTHER_ADDRESS),
+    ("permission denied", "this user may not do that", "Grant the rights, or name another user"),
+)
+
+
+class Database:
+    """Opens sessions on one database; connects at first use, and only then.
+
+    A process makes its own after it was forked: connections must not be shared with a parent.
+
+    >>> import tempfile
+    >>> database = Database(f"sqlite:///{tempfile.mkdtemp()}/news.db")
+    >>> with database.read() as session:
+    ...     session.scalar(text("SELECT 1"))
+    1
+    >>> database.close()
+
+    Raises:
+        DatabaseError: the address is none, or names another kind of database, or one in memory.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = _supported(url)
+        self.dialect: Dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        self.path = Path(self.url.database or "") if self.dialect == "sqlite" else None
+        """The file, of SQLite."""
+        self.engine = _engine(self.url, self.dialect)
+        self._reading = self.engine.execution_options(postgresql_readonly=True)
+        self._writing = self.engine.execution_options(crawler_write=True)
+
+    def __str__(self) -> str:
+        """The address without password and options: fit to be printed."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
+
+    __repr__ = __str__
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one state of the database and whose changes are dropped.
+
+        Raises:
+            DatabaseError: the database cannot be reached or read.
+        """
+        with self._clearly(), Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction: committed at the end of the block, rolled back when it raises.
+
+        SQLite takes the write lock at once (BEGIN IMMEDIATE), so that what is read here stays true until the commit.
+        A lost race is not tried again; see `transact`.
+
+        Raises:
+            DatabaseError: the database cannot be reached or written.
+        """
+        with self._clearly(), self._transaction() as session:
+            yield session
+
+    def transact(self, work: Callable[[Session], Result]) -> Result:
+        """Do `work` in a transaction of its own and return what it returns; try again when it lost a race.
+
+        Tried again, with growing pauses, some 3 s in all: SQLite busy, PostgreSQL serialization failure, deadlock, lost
+        connection. `work` may therefore run several times and must do nothing but use its session.
+
+        Raises:
+            DatabaseError: the database cannot be reached or written, or all tries lost.
+        """
+        with self._clearly():
+            for number in range(TRIES - 1):
+                try:
+                    with self._transaction() as session:
+                        return work(session)
+                except DBAPIError as error:
+                    if not _is_passing(error):
+                        raise
+                # Jitter: two that collided must not meet again.
+                time.sleep(FIRST_PAUSE_S * 2**number * random.uniform(0.5, 1.0))
+            with self._transaction() as session:
+                return work(session)
+
+    def close(self) -> None:
+        """Close all connections; a later use opens new ones."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            session.connection()  # takes SQLite's write lock now, not at the first statement
+            yield session
+
+    @contextmanager
+    def _clearly(self) -> Iterator[None]:
+        """Say what is wrong with the database, in words; faults of single rows (IntegrityError, DataError) pass."""
+        try:
+            yield
+        except DBAPIError as error:
+            if (clear := explain(error, str(self))) is None:
+                raise
+            raise clear from error
+
+
+def now(session: Session) -> datetime:
+    """The database's clock, aware, UTC: the one time on which all processes and machines agree."""
+    if session.get_bind().dialect.name == "postgresql":
+        moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return moment.astimezone(UTC)
+    printed: str = session.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+    return datetime.fromisoformat(printed).replace(tzinfo=UTC)
+
+
+def explain(error: DBAPIError, database: str) -> DatabaseError | None:
+    """What a driver's error means for whoever runs the crawler; None when it is about single rows, not the database."""
+    said = str(error.orig)
+    for needle, meaning, remedy in _CAUSES:
+        if needle in said.lower():
+            return DatabaseError(f"{database}: {meaning}", remedy=remedy)
+    if error.connection_invalidated or _state(error) in _TRY_AGAIN or "connection" in said.lower():
+        first_line = said.strip().partition("\n")[0]
+        return DatabaseError(
+            f"{database}: cannot be reached ({first_line})", remedy="Start the server, or correct CRAWLER_DATABASE_URL"
+        )
+    return None
+
+
+def _state(error: DBAPIError) -> str | None:
+    """PostgreSQL's five-letter code."""
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    return error.connection_invalidated or _state(error) in _TRY_AGAIN or "database is locked" in str(error.orig)
+
+
+def _supported(address: str | URL) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        # The address itself is not shown: it may hold a password.
+        raise DatabaseError(
+            "the database address cannot be read",
+            remedy="Write sqlite:////path/to/news.db or postgresql://user:password@host/name",
+        ) from None
+    kind = url.drivername.partition("+")[0]
+    if kind in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if kind != "sqlite":
+        raise DatabaseError(f"{kind} databases are not supported", remedy="Use sqlite:/// or postgresql://")
+    if not url.database or url.database == ":memory:":
+        raise DatabaseError(
+            "a SQLite database in memory is not enough: each crawl is a process",
+            remedy="Write sqlite:////path/to/news.db",
+        )
+    return url
+
+
+def _engine(url: URL, dialect: Dialect) -> Engine:
+    if dialect == "postgresql":
+        options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "crawler"}
+        options = {name: value for name, value in options.items() if name not in url.query}
+        return create_engine(url, connect_args=options, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # Python's driver would begin transactions when it likes; `_begin_sqlite` begins them.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
+    # Only works before the first page is written, which WAL does: so it stands first, and costs nothing later.
+    cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+    except Exception as error:
+        # Two processes that open a new file together: the other one sets it, and the file remembers.
+        if "locked" not in str(error):
+            raise
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another wrote between, without waiting.
+    immediate = connection.get_execution_options().get("crawler_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
