@@ -174,9 +174,9 @@ def test_a_relative_link_on_a_page_without_an_address_leads_nowhere() -> None:
 
 
 # Pieces in which the rules meet each other, and any text at all.
+AMP_PIECES = ("amp", "/amp/", ".amp", "%61mp", "amp;", "amp.", "google.com/amp/s/", "x.cdn.ampproject.org/c/")
 PIECES = st.sampled_from(
-    (*"/.?&=#%;:@+\\ []қé", "http:", "https://", "amp", "/amp/", ".amp", "%61mp", "amp;", "www.", "m.", "a.kz")
-    + ("google.com/amp/s/", "x.cdn.ampproject.org/c/", "..", "%2e", "%2", "utm_source=", "from=", ";sid=1", "tag")
+    (*"/.?&=#%;:@+\\ []қé", *AMP_PIECES, "http:", "https://", "www.", "m.", "a.kz", "..", "%2e", "%2", "utm_source=")
 )
 MADE_UP = st.lists(PIECES | st.text(max_size=3), max_size=14).map("".join)
 
