@@ -34,7 +34,8 @@ class Config(BaseSettings):
     )
     sources: Annotated[tuple[Path, ...], NoDecode] = Field(
         (),
-        description="folders with source files of your own, separated as in PATH; default: sources/ in the user's configuration folder",
+        description="folders with source files of your own, separated as in PATH; "
+        "default: sources/ in the user's configuration folder",
     )
     contact: str = Field("", description="mail address or page, put into the user agent so that a site can reach you")
     timezone: str = Field("", description="zone of printed times and of dates that you type; default: the machine's")

@@ -57,7 +57,7 @@ DOWNLOADER_MIDDLEWARES = {
 EXTENSIONS = {
     # The recorder opens the run, so it comes before what writes into it.
     "crawler.extensions.recorder.Recorder": 10,
-    "crawler.extensions.run_log.RunLog": 20,
+    "crawler.extensions.progress.Progress": 20,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.memusage.MemoryUsage": None,

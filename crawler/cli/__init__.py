@@ -1,0 +1,34 @@
+"""What a person types: one module per noun. Asks and prints; decides nothing.
+
+Exit codes: 0 done; 1 done, but a run failed or a check found something; 2 wrong usage, setting or source file;
+3 the database cannot be used; 4 no such article, run or source; 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from crawler.errors import ConfigError, CrawlerError, DatabaseError, SourceError
+
+EXIT_FAILED, EXIT_USAGE, EXIT_DATABASE, EXIT_NOT_FOUND, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
+
+
+def main() -> None:
+    """The console script `crawler`."""
+    from crawler.cli.application import app
+
+    try:
+        app()
+    except (ConfigError, SourceError) as error:
+        _fail(error, EXIT_USAGE)
+    except DatabaseError as error:
+        _fail(error, EXIT_DATABASE)
+    except CrawlerError as error:
+        _fail(error, EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _fail(error: CrawlerError, code: int) -> None:
+    print(f"Error: {error}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)

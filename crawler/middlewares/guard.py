@@ -10,16 +10,12 @@ from urllib.request import getproxies
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import DNSLookupError
 
 from crawler.config import load_config
-
-
-class PrivateAddressError(IgnoreRequest):
-    """A host names or resolves to an address that is not public."""
+from crawler.middlewares.refusals import PrivateAddressError
 
 
 def is_public(address: str) -> bool:

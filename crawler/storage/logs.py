@@ -205,3 +205,27 @@ def records_of(
 def fetches_of(session: Session, run_id: int, *, limit: int | None = None) -> Sequence[FetchRow]:
     """What a run has fetched, in order."""
     return session.scalars(select(FetchRow).where(FetchRow.run_id == run_id).order_by(FetchRow.id).limit(limit)).all()
+
+
+def errors(session: Session, source_id: str | None = None, limit: int = 20) -> Sequence[ErrorRow]:
+    """The kinds of errors, of one source on request, the latest first."""
+    asked = select(ErrorRow).order_by(ErrorRow.last_seen_at.desc(), ErrorRow.id.desc()).limit(limit)
+    if source_id is not None:
+        asked = asked.where(
+            select(OccurrenceRow.id)
+            .where(OccurrenceRow.error_id == ErrorRow.id, OccurrenceRow.source_id == source_id)
+            .exists()
+        )
+    return session.scalars(asked).all()
+
+
+def sources_of(session: Session, error_id: int) -> list[str]:
+    """The sources in which an error happened, in order of their names."""
+    asked = select(OccurrenceRow.source_id).where(OccurrenceRow.error_id == error_id).distinct()
+    return sorted(session.scalars(asked))
+
+
+def occurrences_of(session: Session, error_id: int, limit: int = 20) -> Sequence[OccurrenceRow]:
+    """In which attempts an error happened, the latest first."""
+    asked = select(OccurrenceRow).where(OccurrenceRow.error_id == error_id)
+    return session.scalars(asked.order_by(OccurrenceRow.last_at.desc(), OccurrenceRow.id.desc()).limit(limit)).all()

@@ -100,6 +100,17 @@ def start(session: Session, run_id: int, *, process: ProcessIdentity, now: datet
     return _add_attempt(session, run_id, process, now) if taken else None
 
 
+def attach(session: Session, token: str, *, process: ProcessIdentity, now: datetime) -> Attempt | None:
+    """Take over, in the child, the attempt that its runner has begun; None when it was ended meanwhile."""
+    row = session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.token == token, AttemptRow.finished_at.is_(None))
+        .values(worker=process.worker, pid=process.pid, process_started_at=process.started_at, heartbeat_at=now)
+        .returning(AttemptRow.run_id, AttemptRow.id, AttemptRow.number)
+    ).first()
+    return Attempt(row.run_id, row.id, row.number, token) if row else None
+
+
 def _add_attempt(session: Session, run_id: int, process: ProcessIdentity, now: datetime) -> Attempt:
     before = session.scalar(select(func.count()).select_from(AttemptRow).where(AttemptRow.run_id == run_id)) or 0
     row = AttemptRow(

@@ -1,0 +1,218 @@
+"""`crawler crawl`: crawl sources now, with live progress and a closing table."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from crawler.cli import EXIT_FAILED, EXIT_INTERRUPTED
+from crawler.cli.children import Child, Children
+from crawler.cli.output import Json, console, duration, print_json, table
+from crawler.config import Config, load_config
+from crawler.errors import ConfigError, SourceError
+from crawler.sources.registry import Registry
+from crawler.storage import articles, runs
+from crawler.storage.database import Database
+from crawler.storage.outcome import GOOD_OUTCOMES
+from crawler.storage.schema import ensure_ready
+from crawler.storage.tables import RunRow
+
+# How often progress is told in plain lines when nobody sits at a terminal. Seconds.
+TELL_EVERY = 10.0
+
+LIVE_COUNTS = ("discovered", "fetched", "new", "revised", "unchanged", "duplicate", "rejected", "failed")
+
+
+def crawl(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; none means all.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most this many articles of each source.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Take links as old as this date instead of the source's own horizon.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Crawl, show what would be stored, store nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Crawl sources now and store their new and changed articles.
+
+    Exit codes: 0 all runs succeeded; 1 one did not; 2 wrong option or source file; 3 database; 130 stopped by Ctrl-C.
+    """
+    from crawler.spiders.options import CrawlOptions
+
+    config = load_config()
+    options = CrawlOptions.read({"limit": limit, "since": since}, config.zone).recorded()
+    registry = Registry.load(config.source_folders)
+    chosen = _chosen(sources or [], registry)
+    err = console(stderr=True)
+    for problem in registry.problems:
+        err.print(f"[yellow]Left out:[/] {problem}", soft_wrap=True)
+    if not config.contact:
+        err.print(
+            "[yellow]CRAWLER_CONTACT is not set:[/] sites cannot tell whom to write to. Set a mail address or page."
+        )
+    with _database(config, dry_run) as (database, environment):
+        children = Children(chosen, options=options, environment=environment, at_once=config.concurrent_runs)
+        interrupted = _run(children, err)
+        results = [_result(child, database) for child in children.all]
+        if as_json:
+            print_json(results if not dry_run else {"runs": results, "articles": _would_store(database)})
+        else:
+            _print_results(results, console())
+            if dry_run:
+                _print_would_store(database, console())
+    if interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if any(result["outcome"] not in GOOD_OUTCOMES for result in results):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _chosen(ids: Sequence[str], registry: Registry) -> list[str]:
+    if ids:
+        return [registry.get(source_id).id for source_id in dict.fromkeys(ids)]
+    if not registry.sources:
+        raise SourceError(registry.problems) if registry.problems else ConfigError("there are no sources to crawl")
+    return list(registry.sources)
+
+
+@contextmanager
+def _database(config: Config, dry_run: bool) -> Iterator[tuple[Database, Mapping[str, str]]]:
+    """The database of the crawl and what the children's environment must say of it; a dry run gets one of its own."""
+    if not dry_run:
+        with Database(config.url) as database:
+            ensure_ready(database)
+            yield database, {}
+        return
+    with tempfile.TemporaryDirectory(prefix="crawler-dry-run-") as folder:
+        url = f"sqlite:///{Path(folder) / 'dry-run.db'}"
+        with Database(url) as database:
+            ensure_ready(database)
+            yield database, {"CRAWLER_DATABASE_URL": url}
+
+
+# --- While it goes on -------------------------------------------------------------------------------------------------
+def _run(children: Children, err: Console) -> bool:
+    """Run all to their end; returns whether somebody asked to stop."""
+
+    def stop(signum: int, frame: object) -> None:
+        again = "now" if children.stopped else "when the page in hand is done; once more stops at once"
+        err.print(f"Stopping {again}.")
+        children.stop()
+
+    before = {which: signal.signal(which, stop) for which in (signal.SIGINT, signal.SIGTERM)}
+    told = monotonic()
+    try:
+        with Live(console=err, refresh_per_second=4, transient=True) if err.is_terminal else nullcontext() as live:
+            for _ in children.run():
+                if live:
+                    live.update(_progress(children.all))
+                elif monotonic() - told >= TELL_EVERY:
+                    told = monotonic()
+                    _tell(children.all, err)
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+    return children.stopped
+
+
+def _progress(children: Sequence[Child]) -> Any:
+    rows = (
+        (c.source_id, c.state, *(c.count(name) for name in LIVE_COUNTS), duration(timedelta(seconds=c.seconds)))
+        for c in children
+    )
+    return table("source", "state", *LIVE_COUNTS, "time", rows=rows, right=(*LIVE_COUNTS, "time"))
+
+
+def _tell(children: Sequence[Child], err: Console) -> None:
+    for child in children:
+        if child.state == "running":
+            counts = ", ".join(f"{child.count(name)} {name}" for name in LIVE_COUNTS if child.count(name))
+            err.print(f"{child.source_id}: {counts or 'reading lists'} after {child.seconds:.0f} s")
+
+
+# --- Afterwards -------------------------------------------------------------------------------------------------------
+def _result(child: Child, database: Database) -> dict[str, Any]:
+    """What became of one crawl: the record of its run, or why there is none."""
+    with database.read() as session:
+        run = runs.get(session, child.run_id) if child.run_id else None
+        if run is not None and run.outcome:
+            return _of_run(run)
+    if child.process is None:
+        return {"source": child.source_id, "run": None, "outcome": "skipped", "reason": "stopped before it began"}
+    code = child.process.returncode
+    reason = child.error_output() or f"the process ended with code {code} and no word"
+    return {"source": child.source_id, "run": child.run_id, "outcome": "failed_to_start", "reason": reason}
+
+
+def _of_run(run: RunRow) -> dict[str, Any]:
+    stats = run.stats or {}
+    reasons = {key.removeprefix("crawler/reason/"): n for key, n in stats.items() if key.startswith("crawler/reason/")}
+    dropped = {
+        key.removeprefix("crawler/dropped/"): n for key, n in stats.items() if key.startswith("crawler/dropped/")
+    }
+    spent = run.finished_at - run.started_at if run.finished_at and run.started_at else None
+    return {
+        "source": run.source_id,
+        "run": run.id,
+        "outcome": run.outcome,
+        "reason": run.reason,
+        **{name: getattr(run, name) for name in runs.COUNTS},
+        "reasons": reasons,
+        "left_out": dropped,
+        "seconds": spent.total_seconds() if spent else None,
+    }
+
+
+def _print_results(results: Sequence[Mapping[str, Any]], out: Console) -> None:
+    counted = [result for result in results if "discovered" in result]
+    if counted:
+        columns = ("source", "run", "outcome", *runs.COUNTS, "time")
+        rows = [
+            (
+                *(result[name] for name in columns[:-1]),
+                duration(timedelta(seconds=result["seconds"])) if result["seconds"] is not None else "",
+            )
+            for result in counted
+        ]
+        out.print(table(*columns, rows=rows, right=("run", *runs.COUNTS, "time")))
+    for result in results:
+        reasons = result.get("reasons", {}) | {k: n for k, n in result.get("left_out", {}).items() if k == "too_old"}
+        if reasons:
+            told = ", ".join(f"{n} {word}" for word, n in sorted(reasons.items(), key=lambda pair: -pair[1]))
+            out.print(f"{result['source']}: not stored: {told}", soft_wrap=True)
+        if result["reason"]:
+            out.print(f"{result['source']}: {result['outcome']}: {result['reason']}", soft_wrap=True, markup=False)
+    told = [result["run"] for result in results if result["run"]]
+    if told and sys.stdout.isatty():
+        out.print(f"[dim]Look closer: crawler run show {told[-1]} · crawler log {told[-1]} · crawler article list[/]")
+
+
+def _would_store(database: Database) -> list[dict[str, Any]]:
+    with database.read() as session:
+        return [
+            {
+                "url": row.canonical_url,
+                "headline": row.headline,
+                "published_at": row.published_at,
+                "words": row.word_count,
+            }
+            for row in articles.listing(session, limit=1_000)
+        ]
+
+
+def _print_would_store(database: Database, out: Console) -> None:
+    found = _would_store(database)
+    out.print(f"Dry run: {len(found)} articles were read and nothing was stored.")
+    rows = [(one["published_at"] or "no date", one["words"], one["headline"], one["url"]) for one in found]
+    out.print(table("published", "words", "headline", "url", rows=rows, right=("words",)))

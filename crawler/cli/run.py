@@ -1,0 +1,147 @@
+"""`crawler run`: which crawls there were, how each ended and why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+
+from crawler.cli import EXIT_NOT_FOUND
+from crawler.cli.opening import reading
+from crawler.cli.output import Json, console, duration, print_json, table, when
+from crawler.config import load_config
+from crawler.storage import logs, runs
+from crawler.storage.tables import AttemptRow, FetchRow, RunRow, RunState
+
+app = typer.Typer(help="Runs: every crawl, how it ended and why.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+    state: Annotated[RunState | None, typer.Option(help="Only in this state.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only with this outcome; `skipped` shows the skipped.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List the latest runs, newest first."""
+    config = load_config()
+    with reading(config) as session:
+        found = runs.latest(session, source_id=source, state=state, outcome=outcome, limit=limit)
+        if as_json:
+            print_json([run_dict(run) for run in found])
+            return
+        rows = [
+            (
+                run.id,
+                run.source_id,
+                run.kind,
+                run.trigger,
+                when(run.started_at or run.created_at, config),
+                duration(_spent(run)),
+                run.outcome or run.state,
+                run.discovered,
+                run.fetched,
+                run.new,
+                run.revised,
+                run.rejected + run.failed,
+                run.errors,
+            )
+            for run in found
+        ]
+    counts = ("found", "fetched", "new", "revised", "not stored", "errors")
+    out = console()
+    out.print(
+        table(
+            "run", "source", "kind", "trigger", "started", "time", "outcome", *counts, rows=rows, right=("run", *counts)
+        )
+    )
+    if not rows:
+        out.print("No runs yet. Start one: crawler crawl SOURCE")
+
+
+@app.command()
+def show(run: int, as_json: Json = False) -> None:
+    """Show one run: its counts, its attempts with how they ended, what it fetched without success."""
+    config = load_config()
+    with reading(config) as session:
+        found = runs.get(session, run)
+        if found is None:
+            console(stderr=True).print(f"There is no run {run}. See: crawler run list")
+            raise typer.Exit(EXIT_NOT_FOUND)
+        attempts = runs.attempts(session, run)
+        fetches = logs.fetches_of(session, run)
+        if as_json:
+            print_json(
+                run_dict(found)
+                | {
+                    "stats": found.stats,
+                    "attempts": [_attempt_dict(attempt) for attempt in attempts],
+                    "fetches": [_fetch_dict(fetch) for fetch in fetches],
+                }
+            )
+            return
+        out = console()
+        out.print(f"[bold]Run {found.id} of {found.source_id}[/]: {found.outcome or found.state}")
+        if found.reason:
+            out.print(found.reason, markup=False, soft_wrap=True)
+        started = when(found.started_at, config, seconds=True) or "not started"
+        out.print(f"{found.kind}, started {started} by {found.trigger}, took {duration(_spent(found)) or '-'}")
+        rows = [(name, getattr(found, name)) for name in runs.COUNTS]
+        out.print(table("count", "", rows=rows, right=("",)))
+        for name, title in (("reason", "Not stored, by reason"), ("dropped", "Left out of lists, by reason")):
+            prefix = f"crawler/{name}/"
+            told = [(k.removeprefix(prefix), n) for k, n in sorted((found.stats or {}).items()) if k.startswith(prefix)]
+            if told:
+                out.print(table("reason", "count", rows=told, title=title, right=("count",)))
+        rows_of_attempts = [
+            (a.number, a.worker, a.pid, a.outcome or "running", a.finish_reason, _exit_of(a), a.reason)
+            for a in attempts
+        ]
+        columns = ("attempt", "worker", "pid", "outcome", "finish reason", "exit", "reason")
+        out.print(table(*columns, rows=rows_of_attempts, title="Attempts"))
+        rows_of_fetches = [
+            (f.kind, f.status, f.ms, f.bytes, f.outcome, f.url if not f.reason else f"{f.url} ({f.reason})")
+            for f in fetches
+        ]
+        columns = ("kind", "status", "ms", "bytes", "outcome", "address")
+        out.print(table(*columns, rows=rows_of_fetches, title="Requests", right=("status", "ms", "bytes")))
+        out.print(f"Its log: crawler log {run}")
+
+
+def _spent(run: RunRow) -> timedelta | None:
+    return run.finished_at - run.started_at if run.finished_at and run.started_at else None
+
+
+def _exit_of(attempt: AttemptRow) -> str:
+    if attempt.exit_signal:
+        return f"signal {attempt.exit_signal}"
+    return "" if attempt.exit_code is None else f"code {attempt.exit_code}"
+
+
+def run_dict(run: RunRow) -> dict[str, Any]:
+    """A run as a JSON object, without its statistics."""
+    names = ("id", "source_id", "kind", "trigger", "state", "outcome", "reason", "scheduled_for", "created_at")
+    spent = _spent(run)
+    return {
+        **{name: getattr(run, name) for name in names},
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "seconds": spent.total_seconds() if spent else None,
+        "options": run.options,
+        **{name: getattr(run, name) for name in runs.COUNTS},
+    }
+
+
+def _attempt_dict(attempt: AttemptRow) -> dict[str, Any]:
+    names = (
+        "number", "worker", "pid", "started_at", "heartbeat_at", "finished_at", "outcome", "reason",
+        "finish_reason", "exit_code", "exit_signal", "stderr_tail",
+    )  # fmt: skip
+    return {name: getattr(attempt, name) for name in names}
+
+
+def _fetch_dict(fetch: FetchRow) -> dict[str, Any]:
+    names = ("at", "kind", "url", "status", "ms", "bytes", "outcome", "reason")
+    return {name: getattr(fetch, name) for name in names}

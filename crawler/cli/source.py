@@ -1,0 +1,117 @@
+"""`crawler source`: which sources there are, what their files say, whether they are right."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from crawler.cli import EXIT_FAILED
+from crawler.cli.output import Json, console, print_json, table
+from crawler.config import load_config
+from crawler.errors import SourceProblem
+from crawler.sources.registry import Registry
+
+app = typer.Typer(help="Sources: the news sites that are declared.", no_args_is_help=True)
+
+
+def _registry() -> Registry:
+    return Registry.load(load_config().source_folders)
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List all sources, those with a broken file as well."""
+    registry = _registry()
+    known = [
+        {
+            "id": source.id,
+            "name": source.name,
+            "country": source.country,
+            "languages": [edition.language for edition in source.editions],
+            "schedule": list(source.schedule),
+            "file": str(registry.path_of(source.id)),
+            "replaces": str(registry.replaced[source.id]) if source.id in registry.replaced else None,
+        }
+        for source in registry.sources.values()
+    ]
+    if as_json:
+        print_json({"sources": known, "problems": [_problem(problem) for problem in registry.problems]})
+        return
+    out = console()
+    rows = [
+        (
+            one["id"],
+            one["name"],
+            one["country"],
+            " ".join(one["languages"]),
+            "; ".join(one["schedule"]) or "by hand",
+            "yours" if one["replaces"] or "sources/sites" not in one["file"] else "packaged",
+        )
+        for one in known
+    ]
+    out.print(table("id", "name", "country", "languages", "schedule", "file", rows=rows))
+    for source_id, path in registry.replaced.items():
+        out.print(f"{source_id}: your file {registry.path_of(source_id)} is used in place of the packaged {path}")
+    for problem in registry.problems:
+        console(stderr=True).print(f"Left out: {problem}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def show(source: str, as_json: Json = False) -> None:
+    """Show what a source's file says, defaults included."""
+    registry = _registry()
+    found = registry.get(source)
+    said: dict[str, Any] = {"file": str(registry.path_of(source)), **found.model_dump(mode="json")}
+    if as_json:
+        print_json(said)
+        return
+    out = console()
+    for line in _lines(said):
+        out.print(line, markup=False, soft_wrap=True)
+
+
+def _lines(value: dict[str, Any], indent: str = "") -> list[str]:
+    """A nested declaration as indented lines, without what is empty."""
+    lines: list[str] = []
+    for key, entry in value.items():
+        if entry in (None, "", [], {}):
+            continue
+        if isinstance(entry, dict):
+            lines += [f"{indent}{key}:", *_lines(entry, indent + "  ")]
+        elif isinstance(entry, list) and isinstance(entry[0], dict):
+            for number, part in enumerate(entry):
+                lines += [f"{indent}{key}[{number}]:", *_lines(part, indent + "  ")]
+        elif isinstance(entry, list):
+            lines.append(f"{indent}{key}: {', '.join(map(str, entry))}")
+        else:
+            lines.append(f"{indent}{key}: {entry}")
+    return lines
+
+
+@app.command()
+def check(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; none means all.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check source files: every problem of every file at once, each with its remedy. Exit code 1 when there is one."""
+    registry = _registry()
+    problems = list(registry.problems)
+    if sources:
+        problems = [p for p in problems if any(name in p.file for name in sources)]
+        for name in sources:
+            if not any(name in p.file for p in problems):
+                registry.get(name)
+    if as_json:
+        print_json({"sources": len(registry.sources), "problems": [_problem(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            console(stderr=True).print(str(problem), markup=False, soft_wrap=True)
+        right = len(sources) if sources else len(registry.sources)
+        console().print(f"{len(problems)} problems" if problems else f"{right} source files are right")
+    if problems:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _problem(problem: SourceProblem) -> dict[str, str]:
+    return {"file": problem.file, "field": problem.field, "value": problem.value, "remedy": problem.remedy}

@@ -1,0 +1,55 @@
+"""What is known of each host while a crawl runs: read once from the database, written through. Decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from sqlalchemy.orm import Session
+
+from crawler.storage import hosts
+from crawler.storage.tables import HostRow
+
+
+class HostStates:
+    """The hosts of one crawl, by their name with port: politeness outlives the process and is shared by runs."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._known: dict[str, HostRow] = {}
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> HostStates:
+        """The one object that the middlewares of a crawl share."""
+        shared = getattr(crawler, "host_states", None)
+        if shared is None:
+            shared = crawler.host_states = cls(crawler)
+        assert isinstance(shared, cls)
+        return shared
+
+    async def get(self, host: str) -> HostRow:
+        """The state of a host; detached from the session, so reading it asks nothing."""
+        if host not in self._known:
+            self._known[host] = await self._in_database(lambda session: hosts.get(session, host))
+        return self._known[host]
+
+    async def change(self, host: str, **values: object) -> HostRow:
+        """Write new values of a host through to the database."""
+        self._known[host] = await self._in_database(lambda session: hosts.change(session, host, **values))
+        return self._known[host]
+
+    async def _in_database(self, ask: Callable[[Session], HostRow]) -> HostRow:
+        database = self._crawler.spider.database  # type: ignore[union-attr]
+        return await asyncio.to_thread(database.transact, ask)
+
+
+def host_of(url: str) -> str:
+    """The host with its port, lower case: what a row of `hosts` is about."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,27 @@
+"""Why a request was not sent at all: the rules of the house and of the host."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scrapy.exceptions import IgnoreRequest
+
+
+class PrivateAddressError(IgnoreRequest):
+    """A host names or resolves to an address that is not public."""
+
+
+class RobotsDisallowedError(IgnoreRequest):
+    """The rules of the host forbid this address."""
+
+
+class RobotsUnreachableError(IgnoreRequest):
+    """The rules of the host cannot be read now, so nothing there may be fetched."""
+
+
+class HostBlockedError(IgnoreRequest):
+    """The host asked to be left alone, or does not answer; `until` says how long."""
+
+    def __init__(self, text: str, until: datetime | None) -> None:
+        super().__init__(text)
+        self.until = until

@@ -1,0 +1,168 @@
+"""One spider for all news sites: its lists first, then the articles that are not yet known. Stores nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawler.articles.article import Article
+from crawler.config import load_config
+from crawler.errors import ExtractionError
+from crawler.extensions.fetch_log import FetchLog
+from crawler.extraction import extract
+from crawler.middlewares.failures import Failure, failure_of, failure_of_status
+from crawler.sources.address import locate
+from crawler.sources.source import Source
+from crawler.spiders.discover import Discoverer
+from crawler.spiders.items import LinkEnded, PageRead
+from crawler.spiders.options import CrawlOptions
+from crawler.storage import links
+from crawler.storage.database import Database
+from crawler.storage.links import PendingLink
+from crawler.storage.runs import Attempt
+from crawler.storage.tables import LinkState
+
+# Links are taken in portions: what was not reached when a run is stopped is free for the next one at once.
+PORTION = 100
+# All statuses but redirects come to the callback: each says something about a link.
+STATUSES = [304, *range(400, 600)]
+
+
+class NewsSpider(Spider):
+    """Crawls one source; `name` and `source` come from the loader.
+
+    Subclasses may override `discover`, `read` or `accept`.
+    """
+
+    source: ClassVar[Source]
+    database: Database
+    """Set by the recorder before the crawl begins, as are `attempt` and `fetches`."""
+    attempt: Attempt
+    fetches: FetchLog
+
+    def __init__(self, name: str | None = None, **given: Any) -> None:
+        super().__init__(name)
+        self.options = CrawlOptions.read(given, load_config().zone)
+
+    @property
+    def horizon_source(self) -> Source:
+        """The source with the horizon that this crawl was asked for."""
+        if self.options.since is None:
+            return self.source
+        age = datetime.now(UTC) - self.options.since
+        return self.source.model_copy(update={"max_age": max(age, timedelta(0))})
+
+    # --- The way of a crawl -------------------------------------------------------------------------------------------
+    async def start(self) -> AsyncIterator[Request]:
+        await self.discover()
+        async for request in self.article_requests():
+            yield request
+
+    async def discover(self) -> None:
+        """Read the lists of every edition; links that were not known are in the database afterwards."""
+        await Discoverer(self).run()
+
+    async def article_requests(self) -> AsyncIterator[Request]:
+        """A request for each due link, newest first, up to the crawl's limit."""
+        left = self.options.limit
+        while left is None or left > 0:
+            portion = await self._claim(PORTION if left is None else min(PORTION, left))
+            for link in portion:
+                yield self._article_request(link)
+            if len(portion) < PORTION:
+                return
+            left = None if left is None else left - len(portion)
+
+    async def _claim(self, limit: int) -> list[PendingLink]:
+        claim = partial(
+            links.claim,
+            source_id=self.source.id,
+            run_id=self.attempt.run_id,
+            limit=limit,
+            now=datetime.now(UTC),
+            lease=load_config().run_timeout,
+        )
+        return await asyncio.to_thread(self.database.transact, claim)
+
+    def _article_request(self, link: PendingLink) -> Request:
+        return Request(
+            link.url,
+            callback=self.parse_article,
+            errback=self.article_failed,
+            cb_kwargs={"link": link},
+            meta={"kind": "article", "handle_httpstatus_list": STATUSES},
+            dont_filter=True,  # the ledger of links knows better what was fetched
+        )
+
+    # --- Answers ------------------------------------------------------------------------------------------------------
+    def parse_article(self, response: Response, link: PendingLink) -> Iterator[PageRead | LinkEnded]:
+        """Turn an answer into an article, or into the reason why there is none."""
+        self.crawler.stats.inc_value("crawler/fetched")
+        failure = failure_of_status(response.status) or self._misled(response)
+        if failure is None:
+            try:
+                article = self.read(response)
+            except ExtractionError as error:
+                failure = Failure("unreadable", error.reason, LinkState.REJECTED)
+            else:
+                failure = self.accept(article)
+        if failure is not None:
+            yield self._ended(link, response.url, failure)
+            return
+        yield PageRead(link_id=link.id, url=response.url, article=article)
+
+    def article_failed(self, failure: TwistedFailure) -> Iterator[LinkEnded]:
+        """Say why a link brought no answer at all."""
+        request: Request = failure.request
+        yield self._ended(request.cb_kwargs["link"], request.url, failure_of(failure.value))
+
+    def read(self, response: Response) -> Article:
+        """Read an article from an answer."""
+        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
+        return extract(
+            response.body, response.url, fetched_at=datetime.now(UTC), source=self.source, content_type=content_type
+        )
+
+    def accept(self, article: Article) -> Failure | None:
+        """Why a page is not worth storing; None when it is an article."""
+        missing = [name for name in ("headline", "body") if not getattr(article, name)]
+        if article.headline and article.lead and not article.body:
+            return None  # a flash: the lead is all there is
+        if missing:
+            what = " and ".join(missing)
+            return Failure("no_" + missing[-1], f"no {what} found on the page", LinkState.REJECTED)
+        return None
+
+    def _misled(self, response: Response) -> Failure | None:
+        """Whether a redirect led away from the article."""
+        if not response.request or not response.request.meta.get("redirect_urls"):
+            return None
+        where = locate(response.url, self.source)
+        if where is None:
+            text = f"redirected to another site: {urlsplit(response.url).netloc}"
+            return Failure("redirected_away", text, LinkState.REJECTED)
+        if not where.is_article:
+            return Failure(
+                "redirected_away", f"redirected to a page that is no article: {response.url}", LinkState.GONE
+            )
+        return None
+
+    def _ended(self, link: PendingLink, url: str, failure: Failure) -> LinkEnded:
+        stats = self.crawler.stats
+        stats.inc_value(f"crawler/{'rejected' if failure.state == LinkState.REJECTED else 'failed'}")
+        stats.inc_value(f"crawler/reason/{failure.kind}")
+        level = logging.INFO if failure.state in (LinkState.REJECTED, LinkState.GONE) else logging.WARNING
+        self.logger.log(level, "Not stored: %s (%s)", url, failure.reason, extra={"url": url})
+        self.fetches.end(url, kind="article", outcome=failure.kind, reason=failure.text)
+        return LinkEnded(
+            link_id=link.id, url=url, state=failure.state, reason=failure.reason, retry_at=failure.retry_at
+        )

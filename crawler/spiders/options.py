@@ -1,0 +1,64 @@
+"""What a person may ask of one crawl. Read from the command line of `crawler crawl` or `scrapy crawl -a name=value`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from crawler.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """Limits of one crawl; the defaults mean none."""
+
+    limit: int | None = None
+    """Fetch at most this many articles."""
+    since: datetime | None = None
+    """Aware: take links as old as this instead of the source's own horizon, and read lists that have not changed."""
+
+    @classmethod
+    def read(cls, given: dict[str, Any], zone: tzinfo = UTC) -> CrawlOptions:
+        """Read options from text.
+
+        Raises:
+            ConfigError: an option is unknown or says nothing that can be meant; names it.
+        """
+        unknown = sorted(given.keys() - {"limit", "since"})
+        if unknown:
+            raise ConfigError(f"unknown option {unknown[0]!r}; there are: limit, since", setting=unknown[0])
+        since = given.get("since")
+        return cls(_limit(given.get("limit")), None if since is None else read_moment(since, zone, name="since"))
+
+    def recorded(self) -> dict[str, Any]:
+        """The options that were given, as JSON values; `read` takes them back."""
+        given = {"limit": self.limit, "since": self.since.isoformat() if self.since else None}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def _limit(value: Any) -> int | None:
+    if value is None:
+        return None
+    try:
+        limit = int(value)
+    except ValueError:
+        limit = 0
+    if limit < 1:
+        raise ConfigError(f"limit {value!r}: write a whole number from 1 on", setting="limit")
+    return limit
+
+
+def read_moment(text: str, zone: tzinfo, *, name: str) -> datetime:
+    """Read a date or moment that a person typed; without a zone of its own it is meant in `zone`.
+
+    Raises:
+        ConfigError: it is none; says for which option `name`.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"{name} {text!r}: write a date such as 2026-11-20, or with a time 2026-11-20T08:30", setting=name
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
