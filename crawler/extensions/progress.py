@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from typing import Any
@@ -53,7 +54,5 @@ class Progress:
     def _close(self, spider: Spider, reason: str) -> None:
         if self._telling:
             self._telling.cancel()
-        try:
+        with contextlib.suppress(BrokenPipeError):
             self._tell(finish_reason=reason)
-        except BrokenPipeError:
-            pass

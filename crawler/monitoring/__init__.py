@@ -1,0 +1,1 @@
+"""Asks questions of what was recorded; records nothing."""
