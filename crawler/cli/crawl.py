@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -90,13 +90,13 @@ def _chosen(ids: Sequence[str], registry: Registry) -> list[str]:
 def _database(config: Config, dry_run: bool) -> Iterator[tuple[Database, Mapping[str, str]]]:
     """The database of the crawl and what the children's environment must say of it; a dry run gets one of its own."""
     if not dry_run:
-        with Database(config.url) as database:
+        with closing(Database(config.url)) as database:
             ensure_ready(database)
             yield database, {}
         return
     with tempfile.TemporaryDirectory(prefix="crawler-dry-run-") as folder:
         url = f"sqlite:///{Path(folder) / 'dry-run.db'}"
-        with Database(url) as database:
+        with closing(Database(url)) as database:
             ensure_ready(database)
             yield database, {"CRAWLER_DATABASE_URL": url}
 
@@ -193,9 +193,10 @@ def _print_results(results: Sequence[Mapping[str, Any]], out: Console) -> None:
             out.print(f"{result['source']}: not stored: {told}", soft_wrap=True)
         if result["reason"]:
             out.print(f"{result['source']}: {result['outcome']}: {result['reason']}", soft_wrap=True, markup=False)
-    told = [result["run"] for result in results if result["run"]]
-    if told and sys.stdout.isatty():
-        out.print(f"[dim]Look closer: crawler run show {told[-1]} · crawler log {told[-1]} · crawler article list[/]")
+    run_ids = [result["run"] for result in results if result["run"]]
+    if run_ids and sys.stdout.isatty():
+        last = run_ids[-1]
+        out.print(f"[dim]Look closer: crawler run show {last} · crawler log {last} · crawler article list[/]")
 
 
 def _would_store(database: Database) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Annotated, Any
 
 import typer
@@ -68,7 +69,7 @@ def log(
 
 def _follow(run_id: int, last: int, filters: dict[str, Any], out: Console, config: Config) -> None:
     """Print what comes until the run has ended and all its records are shown."""
-    with Database(config.url) as database:
+    with closing(Database(config.url)) as database:
         while True:
             with database.read() as session:
                 run = runs.get(session, run_id)

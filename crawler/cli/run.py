@@ -105,8 +105,8 @@ def show(run: int, as_json: Json = False) -> None:
             (f.kind, f.status, f.ms, f.bytes, f.outcome, f.url if not f.reason else f"{f.url} ({f.reason})")
             for f in fetches
         ]
-        columns = ("kind", "status", "ms", "bytes", "outcome", "address")
-        out.print(table(*columns, rows=rows_of_fetches, title="Requests", right=("status", "ms", "bytes")))
+        numbers = ("status", "ms", "bytes")
+        out.print(table("kind", *numbers, "outcome", "address", rows=rows_of_fetches, title="Requests", right=numbers))
         out.print(f"Its log: crawler log {run}")
 
 

@@ -23,7 +23,7 @@ def _registry() -> Registry:
 def list_(as_json: Json = False) -> None:
     """List all sources, those with a broken file as well."""
     registry = _registry()
-    known = [
+    known: list[dict[str, Any]] = [
         {
             "id": source.id,
             "name": source.name,

@@ -73,7 +73,7 @@ def _url_of(record: logging.LogRecord) -> str | None:
 
 
 def _exception_of(record: logging.LogRecord) -> str | None:
-    if not record.exc_info or record.exc_info is True or record.exc_info[1] is None:
+    if not record.exc_info or record.exc_info[1] is None:
         return None
     return "".join(traceback.format_exception(record.exc_info[1]))
 

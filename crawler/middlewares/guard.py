@@ -57,7 +57,7 @@ class GuardMiddleware:
     def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
         return cls()
 
-    async def process_request(self, request: Request) -> None:
+    def process_request(self, request: Request) -> None:
         host = urlsplit(request.url).hostname or ""
         if self._allowed:
             return

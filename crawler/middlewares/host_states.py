@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 from sqlalchemy.orm import Session
@@ -24,11 +25,9 @@ class HostStates:
     @classmethod
     def of(cls, crawler: Crawler) -> HostStates:
         """The one object that the middlewares of a crawl share."""
-        shared = getattr(crawler, "host_states", None)
-        if shared is None:
-            shared = crawler.host_states = cls(crawler)
-        assert isinstance(shared, cls)
-        return shared
+        if crawler not in _SHARED:
+            _SHARED[crawler] = cls(crawler)
+        return _SHARED[crawler]
 
     async def get(self, host: str) -> HostRow:
         """The state of a host; detached from the session, so reading it asks nothing."""
@@ -44,6 +43,9 @@ class HostStates:
     async def _in_database(self, ask: Callable[[Session], HostRow]) -> HostRow:
         database = self._crawler.spider.database  # type: ignore[union-attr]
         return await asyncio.to_thread(database.transact, ask)
+
+
+_SHARED: WeakKeyDictionary[Crawler, HostStates] = WeakKeyDictionary()
 
 
 def host_of(url: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import Request
@@ -69,7 +70,7 @@ class Discoverer:
 
     async def _edition(self, edition: Edition) -> None:
         """Ask one way after the other until one answers and reaches back to what is known."""
-        ways: tuple[tuple[Sequence[Feed | Sitemap | Listing], Callable[..., object]], ...] = (
+        ways: tuple[tuple[Sequence[Feed | Sitemap | Listing], Callable[..., Awaitable[Poll]]], ...] = (
             (edition.feeds, self._feed),
             (edition.sitemaps, self._sitemap),
             (edition.listings, self._listing),
@@ -144,7 +145,7 @@ class Discoverer:
             except DiscoveryError as error:
                 await self._dead(url, "listing", "unreadable", error.reason, response)
                 break
-            poll = await self._take(url, "listing", response, lambda found=contents.entries: found)
+            poll = await self._take(url, "listing", response, partial(tuple, contents.entries))
             total = Poll(True, total.found + poll.found, total.new + poll.new)
             if poll.new == 0:
                 break

@@ -122,8 +122,9 @@ class NewsSpider(Spider):
 
     def article_failed(self, failure: TwistedFailure) -> Iterator[LinkEnded]:
         """Say why a link brought no answer at all."""
-        request: Request = failure.request
-        yield self._ended(request.cb_kwargs["link"], request.url, failure_of(failure.value))
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        error = failure.value or RuntimeError("no exception was given")
+        yield self._ended(request.cb_kwargs["link"], request.url, failure_of(error))
 
     def read(self, response: Response) -> Article:
         """Read an article from an answer."""
