@@ -55,10 +55,9 @@ class Database:
 
     >>> import tempfile
     >>> database = Database(f"sqlite:///{tempfile.mkdtemp()}/news.db")
-    >>> with database.read() as session:
+    >>> with database, database.read() as session:
     ...     session.scalar(text("SELECT 1"))
     1
-    >>> database.close()
 
     Raises:
         DatabaseError: the address is none, or names another kind of database, or one in memory.
@@ -78,6 +77,12 @@ class Database:
         return self.url.set(query={}).render_as_string(hide_password=True)
 
     __repr__ = __str__
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -127,6 +132,32 @@ class Database:
     def close(self) -> None:
         """Close all connections; a later use opens new ones."""
         self.engine.dispose()
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A write transaction in which SQLite tables can be built anew: dropping one does not delete what refers to it.
+
+        Raises:
+            DatabaseError: the database cannot be reached or written.
+        """
+        with self._clearly(), self._writing.connect() as connection:
+            if self.dialect == "sqlite":
+                # Has no effect inside a transaction; a connection from the pool must not keep it.
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.invalidate()
+
+    def vacuum_into(self, copy: Path) -> None:
+        """Write a compact copy of a SQLite database, as one transaction sees it.
+
+        Raises:
+            DatabaseError: the copy exists or cannot be written.
+        """
+        with self._clearly(), self.engine.connect() as connection:
+            connection.connection.driver_connection.execute("VACUUM INTO ?", (str(copy),))  # type: ignore[union-attr]
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
