@@ -1,0 +1,138 @@
+"""Bytes of a page -> text, whatever the page claims about itself. Decodes; parses nothing.
+
+What is true of real pages decides the order: bytes that are valid UTF-8 are UTF-8 (archives re-encode pages and leave
+the old `<meta charset>` in place); else the HTTP header, then the page's own declaration, as long as the result reads
+like text; else detection.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+# How far into the page a declaration is looked for, in bytes. The standard says 1,024; real pages put it later.
+_DECLARED_WITHIN = 8_192
+# How much of a page detection looks at, in bytes.
+_SAMPLE = 200_000
+# A declared encoding is kept while it fails on less than this share of the non-ASCII characters.
+_TOLERATED_FAILURES = 0.02
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+
+# Names under which pages declare a narrower encoding than they use (after the WHATWG Encoding standard).
+_WIDER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_ALIASES = {"utf8mb4": "utf-8", "unicode": "utf-16", "x-sjis": "cp932", "win-1251": "cp1251", "cp-1251": "cp1251"}
+# Codecs of Python that are not encodings of text; a page cannot make us run them.
+_TEXT_ENCODINGS = re.compile(
+    r"^(utf|cp|iso|koi|mac|gb|big5|euc|shift|johab|tis|hz|ptcp|kz1048|ascii|latin|windows)", re.IGNORECASE
+)
+
+_CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
+# The most frequent letters of Russian, Kazakh and their neighbours: about 60 % of any text.
+_FREQUENT_CYRILLIC = frozenset("оеаинтсрвлкмдпыу")
+_EAST_ASIAN = ("gb18030", "cp932", "euc_jp", "cp949", "big5hkscs")
+_FREQUENT_EAST_ASIAN = re.compile("[\u3041-\u30f6的一是不了在人有我他这這中大来來上国國個个到說说们們\uac00-\ud7a3]")
+_NON_ASCII = re.compile("[^\x00-\x7f]")
+# Whole words of letters that Western languages only sprinkle: Cyrillic read as Latin-1.
+_LATIN_MOJIBAKE = re.compile("[À-ÿ¸¨]{4,}")
+
+
+def decode(html: bytes, *, content_type: str | None = None) -> tuple[str, bool]:
+    """Return the text of a page, and whether `html` is that text in UTF-8; never fails, whatever the bytes.
+
+    `content_type` is the HTTP header, with or without a charset. Signs that cannot be decoded become U+FFFD.
+
+    >>> decode("<p>Привет, мир</p>".encode("cp1251"), content_type="text/html; charset=windows-1251")
+    ('<p>Привет, мир</p>', False)
+    """
+    for bom, encoding in _BOMS:
+        if html.startswith(bom):
+            return html[len(bom) :].decode(encoding, "replace"), False
+    declared = _declared(html, content_type)
+    if not any(name.startswith(("utf-16", "iso2022")) for name in declared[:1]):
+        try:
+            return html.decode("utf-8"), True
+        except UnicodeDecodeError:
+            pass
+    for encoding in declared or ["utf-8"]:
+        text = html.decode(encoding, "replace")
+        if _reads_like_text(text, encoding):
+            return text, False
+    return html.decode(_detect(html[:_SAMPLE]), "replace"), False
+
+
+def _declared(html: bytes, content_type: str | None) -> list[str]:
+    """Encodings that the header and the page name, as Python knows them, header first."""
+    head = html[:_DECLARED_WITHIN]
+    labels = [match[1] for match in (_HEADER.search(content_type or ""),) if match]
+    labels += [match[1].decode("ascii", "replace") for match in (_META.search(head), _XML.search(head)) if match]
+    found: list[str] = []
+    for label in labels:
+        try:
+            name = codecs.lookup(_ALIASES.get(label.lower(), label)).name
+        except LookupError:
+            continue
+        if not _TEXT_ENCODINGS.match(name):
+            continue
+        name = _WIDER.get(name, name)
+        # A page in UTF-16 cannot declare it in readable ASCII.
+        if name not in found and not (name.startswith("utf-16") and b"<" in head and b"\0" not in head):
+            found.append(name)
+    return found
+
+
+def _reads_like_text(text: str, encoding: str) -> bool:
+    beyond_ascii = len(_NON_ASCII.findall(text, 0, _SAMPLE))
+    failures = text.count("\ufffd", 0, _SAMPLE)
+    if failures and failures > beyond_ascii * _TOLERATED_FAILURES:
+        return False
+    if encoding == "cp1252":
+        runs = sum(map(len, _LATIN_MOJIBAKE.findall(text, 0, _SAMPLE)))
+        return runs * 2 < beyond_ascii or beyond_ascii < 20
+    if encoding in _CYRILLIC and beyond_ascii > 100:
+        return _cyrillic_share(text) > 0.4
+    return True
+
+
+def _cyrillic_share(text: str) -> float:
+    """Share of the most frequent small letters among all signs beyond ASCII: .6 when read rightly, .2 when not."""
+    letters = _NON_ASCII.findall(text, 0, _SAMPLE)
+    return sum(letter in _FREQUENT_CYRILLIC for letter in letters) / len(letters) if letters else 0.0
+
+
+def _detect(sample: bytes) -> str:
+    """The likeliest encoding of bytes that are not UTF-8 and declare nothing that fits."""
+    if sample.count(0) * 4 > len(sample):
+        return "utf-16-be" if sample[0::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+    utf8 = sample.decode("utf-8", "replace")
+    beyond_ascii = len(_NON_ASCII.findall(utf8))
+    # Damaged UTF-8: most sequences are whole.
+    if utf8.count("\ufffd") * 4 < beyond_ascii:
+        return "utf-8"
+    share, encoding = max((_cyrillic_share(sample.decode(name, "replace")), name) for name in _CYRILLIC)
+    if share > 0.4:
+        return encoding
+    frequent, encoding = max((_east_asian_share(sample, name), name) for name in _EAST_ASIAN)
+    return encoding if frequent > 0.1 else "cp1252"
+
+
+def _east_asian_share(sample: bytes, encoding: str) -> float:
+    text = sample.decode(encoding, "replace")
+    letters = _NON_ASCII.findall(text)
+    if not letters or text.count("\ufffd") > len(letters) * _TOLERATED_FAILURES:
+        return 0.0
+    return len(_FREQUENT_EAST_ASIAN.findall(text)) / len(letters)

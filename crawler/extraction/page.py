@@ -1,0 +1,141 @@
+"""One fetched page: decoded once, parsed once, asked many times. Knows mark-up; knows nothing about articles."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+
+from crawler.errors import ExtractionError
+from crawler.extraction.bounds import MAX_BYTES, excess_of
+from crawler.extraction.decoding import decode
+from crawler.extraction.json_text import read_objects
+
+# First bytes of what servers send in place of a page.
+_BINARIES = (
+    (b"%PDF-", "a PDF document"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "a gzip stream"),
+    (b"RIFF", "a media file"),
+    (b"\x00\x00\x00\x18ftyp", "a video"),
+)
+# Share of NUL and other control signs above which text is no text. Real pages hold none, or a handful.
+_MOST_CONTROL_SIGNS = 0.05
+_CONTROL_SIGNS = bytes(sign for sign in range(32) if sign not in b"\t\n\f\r\x1b")
+
+
+class MetaTags:
+    """The page's `<meta>` values by name. `name=`, `property=` and `itemprop=` are one: sites mix them up."""
+
+    def __init__(self, values: dict[str, list[str]]) -> None:
+        self._values = values
+
+    def first(self, *names: str) -> str | None:
+        """The first value that is not empty of the first name that has one; names in lower case."""
+        for name in names:
+            for value in self._values.get(name, ()):
+                if value:
+                    return value
+        return None
+
+    def all(self, *names: str) -> list[str]:
+        """All values that are not empty, name after name."""
+        return [value for name in names for value in self._values.get(name, ()) if value]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+
+class Page:
+    """One fetched page.
+
+    `html` is the decoded text, `tree` the parsed document and `root` its root element. Nobody changes the tree:
+    all readers share it.
+    """
+
+    __slots__ = ("__dict__", "html", "root", "tree", "url")
+
+    html: str
+    url: str
+    tree: LexborHTMLParser
+    root: LexborNode
+
+    def __init__(self, html: str, url: str, *, utf8: bytes | None = None) -> None:
+        """Parse text that is decoded already; `utf8` is the same text as bytes, if at hand. For bytes use `read`."""
+        utf8 = html.encode("utf-8", "replace") if utf8 is None else utf8
+        excess = excess_of(utf8)
+        if excess:
+            raise ExtractionError(url, excess)
+        self.html = html
+        self.url = url
+        self.tree = LexborHTMLParser(utf8, options=LexborDocumentOptions.WO_EVENTS)
+        root = self.tree.root
+        if root is None:
+            raise ExtractionError(url, "the page has no content")
+        self.root = root
+
+    @classmethod
+    def read(cls, html: bytes, url: str, *, content_type: str | None = None) -> Page:
+        """Decode and parse one page.
+
+        `content_type` is the HTTP header, if known; its charset is one witness among others.
+
+        >>> page = Page.read(b"<html lang=en><title>A</title>", "https://example.com/a")
+        >>> page.lang, page.tree.css_first("title").text()
+        ('en', 'A')
+
+        Raises:
+            ExtractionError: empty, binary, larger than `MAX_BYTES`, or built so that parsing would not end.
+        """
+        if len(html) > MAX_BYTES:
+            raise ExtractionError(url, f"{len(html)} bytes are more than the {MAX_BYTES} that are read")
+        if not html.strip():
+            raise ExtractionError(url, "the page is empty")
+        binary = _binary_kind(html)
+        if binary:
+            raise ExtractionError(url, f"not a page but {binary}")
+        text, is_utf8 = decode(html, content_type=content_type)
+        return cls(text, url, utf8=html if is_utf8 else None)
+
+    @cached_property
+    def json_ld(self) -> tuple[dict[str, Any], ...]:
+        """All JSON-LD objects of the page in order, `@graph` and lists flattened, broken JSON repaired where cheap."""
+        texts = [node.text(deep=True) for node in self.tree.css('script[type*="ld+json" i]')]
+        return read_objects(texts)
+
+    @cached_property
+    def meta(self) -> MetaTags:
+        values: dict[str, list[str]] = {}
+        for node in self.tree.css("meta[content]"):
+            attributes = node.attributes
+            content = (attributes.get("content") or "").strip()
+            for kind in ("name", "property", "itemprop", "http-equiv"):
+                key = attributes.get(kind)
+                if key:
+                    values.setdefault(key.strip().lower(), []).append(content)
+        return MetaTags(values)
+
+    @cached_property
+    def lang(self) -> str | None:
+        """The language that the page declares, as printed: `ru`, `ru-RU`, `en_US`. None when it does not."""
+        root = self.tree.css_first("html")
+        attributes = root.attributes if root is not None else {}
+        for value in (attributes.get("lang"), attributes.get("xml:lang")):
+            if value and value.strip():
+                return value.strip()
+        return self.meta.first("content-language", "og:locale", "inlanguage", "language")
+
+
+def _binary_kind(html: bytes) -> str | None:
+    for first, kind in _BINARIES:
+        if html.startswith(first):
+            return kind
+    sample = html[:100_000]
+    controls = len(sample) - len(sample.translate(None, _CONTROL_SIGNS))
+    if sample.count(0) and sample[:200].count(0) * 3 > len(sample[:200]):
+        return None  # UTF-16: every second byte of Latin text
+    return "binary data" if controls > len(sample) * _MOST_CONTROL_SIGNS else None
