@@ -1,4 +1,4 @@
-"""A scriptable news site on loopback for tests of real crawls: pages as the test says, faults included, and what was asked.
+"""A scriptable news site on loopback for tests of real crawls: pages as the test says, faults included, and a log.
 
 Knows nothing of the crawler. One `Site` answers for one host, whether it is asked directly or through the proxy of
 proxy.py.
