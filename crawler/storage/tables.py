@@ -120,6 +120,7 @@ class ArticleRow(Base):
     published_origin: Mapped[Origin | None] = mapped_column(Word(Origin))
     published_precision: Mapped[Precision | None] = mapped_column(Word(Precision))
     modified_at: Mapped[datetime | None]
+    listed_at: Mapped[datetime]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     fetched_at: Mapped[datetime]
@@ -136,10 +137,10 @@ class ArticleRow(Base):
     run_id: Mapped[int | None] = _run_id()
 
     __table_args__ = (
-        # "What is new", overall and of one source; the id breaks ties, so that pages never overlap.
+        # "The newest", overall and of one source; the id breaks ties, so that pages never overlap.
+        Index(None, "listed_at", "id"),
+        Index(None, "source_id", "listed_at", "id"),
         Index(None, "first_seen_at", "id"),
-        Index(None, "source_id", "first_seen_at", "id"),
-        Index(None, "published_at", "id"),
         Index(None, "content_hash"),
         Index(
             "ix_articles_revisit_at",

@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("published_origin", sa.Text(), nullable=True),
         sa.Column("published_precision", sa.Text(), nullable=True),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
@@ -227,7 +228,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_articles_content_hash"), "articles", ["content_hash"])
     op.create_index(op.f("ix_articles_first_seen_at_id"), "articles", ["first_seen_at", "id"])
-    op.create_index(op.f("ix_articles_published_at_id"), "articles", ["published_at", "id"])
+    op.create_index(op.f("ix_articles_listed_at_id"), "articles", ["listed_at", "id"])
     op.create_index(
         "ix_articles_revisit_at",
         "articles",
@@ -236,7 +237,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("revisit_at IS NOT NULL"),
     )
     op.create_index(op.f("ix_articles_run_id"), "articles", ["run_id"])
-    op.create_index(op.f("ix_articles_source_id_first_seen_at_id"), "articles", ["source_id", "first_seen_at", "id"])
+    op.create_index(op.f("ix_articles_source_id_listed_at_id"), "articles", ["source_id", "listed_at", "id"])
 
     op.create_table(
         "run_attempts",

@@ -1,0 +1,60 @@
+"""Politeness towards each host, kept beyond the process: robots.txt, delays, wishes to be left alone, the lease.
+
+Decides nothing about politeness; callers own the transaction. A host is named with its port where it has one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from crawler.storage.tables import HostRow
+from crawler.storage.upsert import insert
+
+
+def get(session: Session, host: str) -> HostRow:
+    """What is known of a host; a row without values where nothing is, not yet stored."""
+    return session.get(HostRow, host) or HostRow(host=host, failures=0)
+
+
+def change(session: Session, host: str, **values: Any) -> HostRow:
+    """Store new values of a host's columns, the others stay; return the row as it is now."""
+    statement = insert(session, HostRow).values(host=host, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["host"], set_=values))
+    return session.scalars(
+        select(HostRow).where(HostRow.host == host), execution_options={"populate_existing": True}
+    ).one()
+
+
+def lease(session: Session, host: str, *, token: str, run_id: int, now: datetime, lease: timedelta) -> bool:
+    """Take a host for one attempt, or prolong that; False while another one has it.
+
+    Args:
+        token: the attempt's.
+        lease: after so long without being prolonged, anyone may take it.
+    """
+    session.execute(insert(session, HostRow).values(host=host).on_conflict_do_nothing())
+    taken = session.execute(
+        update(HostRow)
+        .where(
+            HostRow.host == host,
+            or_(HostRow.leased_until.is_(None), HostRow.leased_until <= now, HostRow.lease_token == token),
+        )
+        .values(lease_token=token, lease_run_id=run_id, leased_until=now + lease)
+        .returning(HostRow.host)
+        .execution_options(synchronize_session=False)
+    )
+    return taken.first() is not None
+
+
+def release(session: Session, token: str) -> None:
+    """Give back all hosts that an attempt has."""
+    session.execute(
+        update(HostRow)
+        .where(HostRow.lease_token == token)
+        .values(lease_token=None, lease_run_id=None, leased_until=None)
+        .execution_options(synchronize_session=False)
+    )

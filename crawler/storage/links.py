@@ -1,0 +1,216 @@
+"""The ledger of links: what was discovered, who fetches it now, how it ended. Callers own the transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from crawler.articles.urls import canonicalise_url, same_address, url_hash
+from crawler.discovery.links import Link
+from crawler.storage.tables import ArticleRow, LinkRow, LinkState
+from crawler.storage.upsert import insert
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# A link whose fetch failed is asked for again after these pauses; after the last one it stays failed. About a day in
+# all: longer outages concern a whole site, whose links wait without being counted.
+PAUSES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=16))
+# A link that could not be asked for (robots.txt unreachable, host blocked) waits at least this long.
+WAIT = timedelta(minutes=15)
+# Rows of one statement: far below SQLite's 32,766 parameters.
+PORTION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What became of a list's links."""
+
+    new: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLink:
+    """A link that a run has taken and is to fetch."""
+
+    id: int
+    url: str
+    canonical_url: str
+    edition: str
+    attempts: int
+    """How often it failed before."""
+    published_hint: datetime | None
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEnding:
+    """How the fetch of one link ended, when it brought no article."""
+
+    link_id: int
+    state: LinkState
+    """REJECTED and GONE are ends; FAILED is asked for again, some times; PENDING waits and is not counted."""
+    reason: str
+    retry_at: datetime | None = None
+    """Not before this moment; None: by the usual pauses."""
+
+
+def register(
+    session: Session, links: Sequence[Link], *, source_id: str, run_id: int | None, now: datetime
+) -> Registered:
+    """Store the links that are not known yet, as pending, in the given order; newest first.
+
+    A link is known by its canonical address, whichever source or list it came from.
+    """
+    new = 0
+    for portion in _portions({url_hash(link.canonical_url): link for link in links}.items()):
+        known = _known(session, dict(portion))
+        rows = [
+            {
+                "url_hash": key,
+                "url": link.url,
+                "canonical_url": link.canonical_url,
+                "source_id": source_id,
+                "edition": link.edition,
+                "discovered_via": link.via,
+                "via_url": link.via_url,
+                "discovered_at": now,
+                "published_hint": link.published_hint,
+                "title": link.title,
+                "run_id": run_id,
+            }
+            for key, link in portion
+            if key not in known
+        ]
+        if rows:
+            statement = insert(session, LinkRow).on_conflict_do_nothing().returning(LinkRow.id)
+            new += len(session.execute(statement, rows).all())
+    return Registered(new, len(links) - new)
+
+
+def _known(session: Session, links: dict[int, Link]) -> set[int]:
+    asked = select(LinkRow.url_hash, LinkRow.canonical_url).where(LinkRow.url_hash.in_(links))
+    known = set()
+    for key, address in session.execute(asked).tuples():
+        known.add(key)
+        if not same_address(address, links[key].canonical_url):
+            # 64 bits of blake2b: not expected in the life of a database, and never to be passed over in silence.
+            logger.error("Not stored: %s has the address hash of %s", links[key].canonical_url, address)
+    return known
+
+
+def claim(
+    session: Session, source_id: str, *, run_id: int, limit: int, now: datetime, lease: timedelta
+) -> list[PendingLink]:
+    """Take due links for a run, newest first; no other run gets them while the lease lasts.
+
+    Due are pending links whose pause is over and that no run holds, or held too long. What was taken is given back by
+    an ending, by `release_run`, or when the lease is over.
+    """
+    newest = func.coalesce(LinkRow.published_hint, LinkRow.discovered_at).desc()
+    rows = session.scalars(
+        select(LinkRow)
+        .where(
+            LinkRow.source_id == source_id,
+            LinkRow.state == LinkState.PENDING,
+            or_(LinkRow.next_at.is_(None), LinkRow.next_at <= now),
+            or_(LinkRow.leased_until.is_(None), LinkRow.leased_until <= now),
+        )
+        # Undated links of one list have one moment: their numbers keep the list's order.
+        .order_by(newest, LinkRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for portion in _portions(row.id for row in rows):
+        session.execute(
+            update(LinkRow)
+            .where(LinkRow.id.in_(portion))
+            .values(leased_until=now + lease, run_id=run_id)
+            .execution_options(synchronize_session=False)
+        )
+    return [
+        PendingLink(row.id, row.url, row.canonical_url, row.edition, row.attempts, row.published_hint, row.title)
+        for row in rows
+    ]
+
+
+def end(session: Session, endings: Sequence[LinkEnding], *, run_id: int | None, now: datetime) -> list[LinkState]:
+    """Write down how links ended that brought no article; return the state in which each stands now.
+
+    A run that has lost its lease to another one changes nothing.
+    """
+    asked = select(LinkRow).where(LinkRow.id.in_({ending.link_id for ending in endings}))
+    rows = {row.id: row for row in session.scalars(asked.order_by(LinkRow.url_hash).with_for_update())}
+    states = []
+    for ending in endings:
+        row = rows.get(ending.link_id)
+        if row is not None and row.run_id == run_id:
+            _end(session, row, ending, now)
+        states.append(row.state if row is not None else ending.state)
+    session.flush()
+    return states
+
+
+def _end(session: Session, row: LinkRow, ending: LinkEnding, now: datetime) -> None:
+    row.leased_until = None
+    row.reason = ending.reason
+    if row.state != LinkState.PENDING and ending.state != LinkState.GONE:
+        return  # an article that is fetched again and cannot be had just now stays what it is
+    row.state = ending.state
+    row.next_at, row.ended_at = None, now
+    if ending.state == LinkState.FAILED:
+        row.attempts += 1
+        if row.attempts <= len(PAUSES):
+            row.state = LinkState.PENDING
+            row.next_at = max(now + PAUSES[row.attempts - 1], ending.retry_at or now)
+    elif ending.state == LinkState.PENDING:
+        row.next_at = ending.retry_at or now + WAIT
+    elif ending.state == LinkState.GONE and row.article_id is not None:
+        session.execute(update(ArticleRow).where(ArticleRow.id == row.article_id).values(gone_at=now))
+    if row.state == LinkState.PENDING:
+        row.ended_at = None
+
+
+def release_run(session: Session, run_id: int) -> int:
+    """Give back the links that a run has taken and not ended; return how many."""
+    released = session.execute(
+        update(LinkRow)
+        .where(LinkRow.run_id == run_id, LinkRow.leased_until.is_not(None))
+        .values(leased_until=None)
+        .returning(LinkRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(released.all())
+
+
+def counts(session: Session, source_id: str | None = None) -> dict[LinkState, int]:
+    """How many links stand in each state."""
+    asked = select(LinkRow.state, func.count()).group_by(LinkRow.state)
+    if source_id is not None:
+        asked = asked.where(LinkRow.source_id == source_id)
+    return dict.fromkeys(LinkState, 0) | dict(session.execute(asked).tuples().all())
+
+
+def find(session: Session, url: str) -> LinkRow | None:
+    """The link with an address, in whatever form it is written.
+
+    Raises:
+        UrlError: `url` is not absolute http(s).
+    """
+    canonical = canonicalise_url(url)
+    row = session.scalar(select(LinkRow).where(LinkRow.url_hash == url_hash(canonical)))
+    return row if row is not None and same_address(row.canonical_url, canonical) else None
+
+
+def _portions(values: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(values)
+    while portion := list(islice(rest, PORTION)):
+        yield portion
