@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import Request
@@ -96,33 +95,34 @@ class Discoverer:
         response = await self._get(feed.url, "feed", conditional=True)
         if response is None or response.status == 304:
             return Poll(answered=response is not None)
-
-        def entries() -> Sequence[Entry]:
-            content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
-            return read_feed(
-                response.body, response.url, content_type=content_type, zone=edition.zone, now=datetime.now(UTC)
-            ).entries
-
-        return await self._take(feed.url, "feed", response, entries)
+        try:
+            contents = read_feed(
+                response.body, response.url, content_type=_content_type(response), zone=edition.zone, now=_now()
+            )
+        except DiscoveryError as error:
+            return await self._dead(feed.url, "feed", "unreadable", error.reason, response)
+        return await self._take(feed.url, "feed", response, contents.entries, fault=contents.fault)
 
     async def _sitemap(self, sitemap: Sitemap, edition: Edition) -> Poll:
-        return await self._read_map(sitemap.url, sitemap, depth=1)
+        return await self._read_map(sitemap.url, sitemap, edition, depth=1)
 
-    async def _read_map(self, url: str, sitemap: Sitemap, depth: int) -> Poll:
+    async def _read_map(self, url: str, sitemap: Sitemap, edition: Edition, depth: int) -> Poll:
         response = await self._get(url, "sitemap", conditional=True)
         if response is None or response.status == 304:
             return Poll(answered=response is not None)
         try:
-            contents = read_sitemap(response.body, response.url, now=datetime.now(UTC))
+            contents = read_sitemap(
+                response.body, response.url, content_type=_content_type(response), zone=edition.zone, now=_now()
+            )
         except DiscoveryError as error:
             return await self._dead(url, "sitemap", "unreadable", error.reason, response)
         if not contents.children:
-            return await self._take(url, "sitemap", response, lambda: contents.entries, order="unknown")
+            return await self._take(url, "sitemap", response, contents.entries, order="unknown", fault=contents.fault)
         self._end(response, "sitemap", f"index of {len(contents.children)}")
         if depth >= DEEPEST:
             return Poll(answered=False)
         polls = [
-            await self._read_map(child, sitemap, depth + 1)
+            await self._read_map(child.url, sitemap, edition, depth + 1)
             for child in choose_children(contents.children, sitemap, CHILDREN)
         ]
         return Poll(
@@ -140,12 +140,18 @@ class Discoverer:
                 break
             try:
                 contents = read_listing(
-                    response.body, response.url, listing, zone=edition.zone, now=datetime.now(UTC), page=page
+                    response.body,
+                    response.url,
+                    listing,
+                    zone=edition.zone,
+                    now=_now(),
+                    page=page,
+                    content_type=_content_type(response),
                 )
             except DiscoveryError as error:
                 await self._dead(url, "listing", "unreadable", error.reason, response)
                 break
-            poll = await self._take(url, "listing", response, partial(tuple, contents.entries))
+            poll = await self._take(url, "listing", response, contents.entries)
             total = Poll(True, total.found + poll.found, total.new + poll.new)
             if poll.new == 0:
                 break
@@ -186,16 +192,15 @@ class Discoverer:
         url: str,
         kind: Via,
         response: Response,
-        entries: Callable[[], Sequence[Entry]],
+        entries: Sequence[Entry],
+        *,
         order: Order = "newest_first",
+        fault: str | None = None,
     ) -> Poll:
         """Store the links of a list together with its validators."""
-        try:
-            selection = select_links(
-                entries(), self._source, via=kind, via_url=response.url, now=_now(), known_order=order
-            )
-        except DiscoveryError as error:
-            return await self._dead(url, kind, "unreadable", error.reason, response)
+        if fault:
+            logger.warning("%s is broken but could be read: %s", kind.capitalize(), fault, extra={"url": url})
+        selection = select_links(entries, self._source, via=kind, via_url=response.url, now=_now(), known_order=order)
         for reason, count in selection.dropped.items():
             self._stats.inc_value(f"crawler/dropped/{reason}", count)
         new = await self._in_database(lambda session: self._save(session, url, kind, response, selection.links))
@@ -247,6 +252,10 @@ class Discoverer:
 
     async def _in_database(self, ask: Callable[[Session], T]) -> T:
         return await asyncio.to_thread(self._spider.database.transact, ask)
+
+
+def _content_type(response: Response) -> str | None:
+    return _header(response, b"Content-Type")
 
 
 def _header(response: Response, name: bytes) -> str | None:

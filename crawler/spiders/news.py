@@ -128,9 +128,13 @@ class NewsSpider(Spider):
 
     def read(self, response: Response) -> Article:
         """Read an article from an answer."""
-        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
+        content_type: bytes | None = response.headers.get(b"Content-Type")
         return extract(
-            response.body, response.url, fetched_at=datetime.now(UTC), source=self.source, content_type=content_type
+            response.body,
+            response.url,
+            fetched_at=datetime.now(UTC),
+            source=self.source,
+            content_type=content_type.decode("latin-1") if content_type else None,
         )
 
     def accept(self, article: Article) -> Failure | None:

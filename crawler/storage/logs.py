@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from crawler.articles.urls import url_hash
 from crawler.storage.runs import Attempt
 from crawler.storage.tables import ErrorRow, FetchRow, LogRow, OccurrenceRow
+from crawler.storage.upsert import insert as upsert
 
 # Severity words and numbers as the standard library's logging has them.
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
@@ -126,12 +126,11 @@ def record_errors(session: Session, attempt: Attempt, source_id: str, records: I
     for record in records:
         if record.level >= LEVELS["ERROR"]:
             groups[fingerprint(record)].append(record)
-    upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for print_, group in sorted(groups.items()):  # in one order, so that two runs never wait for each other
         first, last = group[0], group[-1]
         kind = first.exception.strip().rpartition("\n")[2].partition(":")[0] if first.exception else first.logger
         url = next((r.url for r in group if r.url), None)
-        new_error = upsert(ErrorRow).values(
+        new_error = upsert(session, ErrorRow).values(
             fingerprint=print_,
             kind=kind,
             logger=first.logger,
@@ -148,7 +147,7 @@ def record_errors(session: Session, attempt: Attempt, source_id: str, records: I
                 set_={"count": ErrorRow.count + len(group), "last_seen_at": last.at},
             ).returning(ErrorRow.id)
         ).scalar_one()
-        new_occurrence = upsert(OccurrenceRow).values(
+        new_occurrence = upsert(session, OccurrenceRow).values(
             error_id=error_id,
             attempt_id=attempt.attempt_id,
             run_id=attempt.run_id,
