@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.crawl.crawling import Home
 from tests.crawl.proxy import Authority, Proxy, serve_proxy
 from tests.crawl.site import Site, serve_site
 
@@ -28,3 +30,11 @@ def proxy(authority: Authority) -> Iterator[Proxy]:
     """Answers for every host whose pages the test sets, over http and https."""
     with serve_proxy(authority) as running:
         yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A user's machine with nothing on it yet."""
+    here = Home(tmp_path)
+    yield here
+    here.leave()
