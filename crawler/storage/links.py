@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crawler.articles.urls import canonicalise_url, same_address, url_hash
@@ -61,6 +61,23 @@ class LinkEnding:
     reason: str
     retry_at: datetime | None = None
     """Not before this moment; None: by the usual pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How the fetch of one link ended, when it brought an article."""
+
+    link_id: int | None
+    state: LinkState
+    article_id: int | None
+    """None when the article was rejected."""
+    reason: str | None
+    source_id: str
+    edition: str
+    url: str
+    """The address that answered."""
+    canonical_url: str
+    """The address under which the page wants to be stored."""
 
 
 def register(
@@ -177,6 +194,40 @@ def _end(session: Session, row: LinkRow, ending: LinkEnding, now: datetime) -> N
         session.execute(update(ArticleRow).where(ArticleRow.id == row.article_id).values(gone_at=now))
     if row.state == LinkState.PENDING:
         row.ended_at = None
+
+
+def settle(session: Session, settled: Sequence[Settled], *, run_id: int | None, now: datetime) -> None:
+    """Write down that links brought articles; the canonical address of each becomes a link that points at it."""
+    ends = [
+        {"link": one.link_id, "state": one.state, "reason": one.reason, "article_id": one.article_id, "ended_at": now}
+        for one in settled
+        if one.link_id is not None
+    ]
+    if ends:
+        unset = {"next_at": None, "leased_until": None}
+        session.connection().execute(update(LinkRow).where(LinkRow.id == bindparam("link")).values(unset), ends)
+    aliases = [
+        {
+            "url_hash": url_hash(one.canonical_url),
+            "url": one.canonical_url,
+            "canonical_url": one.canonical_url,
+            "source_id": one.source_id,
+            "edition": one.edition,
+            "discovered_via": "canonical",
+            "via_url": one.url,
+            "discovered_at": now,
+            "state": LinkState.STORED,
+            "ended_at": now,
+            "run_id": run_id,
+            "article_id": one.article_id,
+        }
+        for one in settled
+        if one.article_id is not None
+    ]
+    if aliases:
+        # Mostly the link itself, which is there; else an AMP page or a redirect led here.
+        in_order = sorted(aliases, key=lambda row: cast(int, row["url_hash"]))
+        session.execute(insert(session, LinkRow).on_conflict_do_nothing(), in_order)
 
 
 def release_run(session: Session, run_id: int) -> int:

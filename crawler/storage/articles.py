@@ -1,0 +1,195 @@
+"""Questions about stored articles, and their erasure. Callers own the transaction; storing is in storing.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, delete, exists, select, text, tuple_, update
+from sqlalchemy.orm import Session
+
+from crawler.articles.article import Image
+from crawler.articles.urls import canonicalise_url, same_address, url_hash
+from crawler.storage.identity import ERASED
+from crawler.storage.tables import (
+    ArticleRow,
+    AuthorRow,
+    LinkRow,
+    LinkState,
+    RelationRow,
+    RevisionRow,
+    TagRow,
+    TombstoneRow,
+)
+from crawler.storage.writing import load_parts
+
+Position = tuple[datetime, int]
+"""Where an article stands in lists: (listed_at, id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article with all that hangs on it."""
+
+    row: ArticleRow
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    images: tuple[Image, ...]
+    relations: tuple[RelationRow, ...]
+    """What it points at: translations, related stories, the first article with the same text."""
+    revisions: tuple[RevisionRow, ...]
+    """Superseded texts, oldest first."""
+    links: tuple[LinkRow, ...]
+    """The addresses that lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles are asked for; None means any."""
+
+    source_id: str | None = None
+    edition: str | None = None
+    language: str | None = None
+    section: str | None = None
+    author: str | None = None
+    tag: str | None = None
+    since: datetime | None = None
+    """Published (else first seen) at or after this moment."""
+    until: datetime | None = None
+    """Published (else first seen) before this moment."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same as clauses on `articles`."""
+        equal = (
+            (ArticleRow.source_id, self.source_id),
+            (ArticleRow.edition, self.edition),
+            (ArticleRow.language, self.language),
+            (ArticleRow.section, self.section),
+        )
+        clauses: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+        if self.author is not None:
+            clauses.append(exists().where(AuthorRow.article_id == ArticleRow.id, AuthorRow.name == self.author))
+        if self.tag is not None:
+            clauses.append(exists().where(TagRow.article_id == ArticleRow.id, TagRow.tag == self.tag))
+        if self.since is not None:
+            clauses.append(ArticleRow.listed_at >= self.since)
+        if self.until is not None:
+            clauses.append(ArticleRow.listed_at < self.until)
+        return clauses
+
+
+def position(row: ArticleRow) -> Position:
+    """Where an article stands in lists; pass the last one's as `before` to get the next page."""
+    return row.listed_at, row.id
+
+
+def listing(
+    session: Session,
+    *,
+    source_id: str | None = None,
+    edition: str | None = None,
+    language: str | None = None,
+    section: str | None = None,
+    author: str | None = None,
+    tag: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: Position | None = None,
+    limit: int = 50,
+) -> Sequence[ArticleRow]:
+    """Articles, newest first: by publication, or by when they were first seen where that is earlier or all there is.
+
+    Pages by position, not by offset: what arrives meanwhile neither shifts nor repeats an article.
+    """
+    wanted = Filter(source_id, edition, language, section, author, tag, since, until)
+    return session.scalars(newest_first(wanted, before, limit)).all()
+
+
+def newest_first(wanted: Filter, before: Position | None, limit: int) -> Select[ArticleRow]:
+    """The statement of one page of articles."""
+    asked = select(ArticleRow).where(*wanted.conditions())
+    if before is not None:
+        asked = asked.where(tuple_(ArticleRow.listed_at, ArticleRow.id) < before)
+    return asked.order_by(ArticleRow.listed_at.desc(), ArticleRow.id.desc()).limit(limit)
+
+
+def get(session: Session, article_id: int) -> StoredArticle | None:
+    """One article by its number."""
+    row = session.get(ArticleRow, article_id)
+    if row is None:
+        return None
+    parts = load_parts(session, [article_id])[article_id]
+    relations = select(RelationRow).where(RelationRow.article_id == article_id)
+    revisions = select(RevisionRow).where(RevisionRow.article_id == article_id)
+    links = select(LinkRow).where(LinkRow.article_id == article_id)
+    return StoredArticle(
+        row,
+        parts.authors,
+        parts.tags,
+        parts.images,
+        tuple(session.scalars(relations.order_by(RelationRow.kind, RelationRow.url))),
+        tuple(session.scalars(revisions.order_by(RevisionRow.number))),
+        tuple(session.scalars(links.order_by(LinkRow.id))),
+    )
+
+
+def find(session: Session, reference: str) -> StoredArticle | None:
+    """One article by its number or by any address that leads to it.
+
+    Raises:
+        UrlError: `reference` is neither a number nor an absolute http(s) address.
+    """
+    if reference.isascii() and reference.isdigit():
+        return get(session, int(reference)) if len(reference) < 19 else None
+    canonical = canonicalise_url(reference)
+    key = url_hash(canonical)
+    for table, number in ((ArticleRow, ArticleRow.id), (LinkRow, LinkRow.article_id)):
+        found = session.execute(select(number, table.canonical_url).where(table.url_hash == key)).tuples().first()
+        if found is not None and found[0] is not None and same_address(found[1], canonical):
+            return get(session, found[0])
+    return None
+
+
+def tombstone(session: Session, reference: str) -> TombstoneRow | None:
+    """What is left of an erased article, by its former number or address.
+
+    Raises:
+        UrlError: `reference` is neither a number nor an absolute http(s) address.
+    """
+    if reference.isascii() and reference.isdigit():
+        return session.scalar(select(TombstoneRow).where(TombstoneRow.article_id == int(reference[:18])))
+    canonical = canonicalise_url(reference)
+    found = session.scalar(select(TombstoneRow).where(TombstoneRow.url_hash == url_hash(canonical)))
+    return found if found is not None and same_address(found.canonical_url, canonical) else None
+
+
+def erase(session: Session, article_id: int, reason: str, *, now: datetime) -> TombstoneRow | None:
+    """Delete an article with its parts, past texts and search terms for ever; None when it is not there.
+
+    Its addresses are never stored again. What remains: its addresses, its number, when and why. Its duplicates are articles of their own and stay. In a
+    SQLite file the freed space is overwritten; backups and logs keep what they have.
+    """
+    row = session.get(ArticleRow, article_id, with_for_update=True)
+    if row is None:
+        return None
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))
+    stone = TombstoneRow(
+        article_id=row.id,
+        source_id=row.source_id,
+        url_hash=row.url_hash,
+        canonical_url=row.canonical_url,
+        site_key=row.site_key,
+        erased_at=now,
+        reason=reason,
+    )
+    session.add(stone)
+    session.execute(
+        update(LinkRow)
+        .where(LinkRow.article_id == article_id)
+        .values(state=LinkState.REJECTED, reason=ERASED, article_id=None, title=None, next_at=None, ended_at=now)
+    )
+    session.execute(delete(ArticleRow).where(ArticleRow.id == article_id))
+    session.flush()
+    return stone
