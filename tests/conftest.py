@@ -1,0 +1,3 @@
+"""Fixtures that all tests share."""
+
+from tests.databases import *  # noqa: F403
