@@ -1,0 +1,213 @@
+"""`crawler article`: look at what is stored, search it, erase what must go."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from crawler.cli import EXIT_NOT_FOUND, EXIT_USAGE
+from crawler.cli.opening import reading
+from crawler.cli.output import Json, console, print_json, table, when
+from crawler.config import Config, load_config
+from crawler.spiders.options import read_moment
+from crawler.storage import articles, search
+from crawler.storage.articles import StoredArticle
+from crawler.storage.database import Database
+from crawler.storage.schema import ensure_ready
+from crawler.storage.tables import ArticleRow, LinkRow
+
+app = typer.Typer(help="Articles: what is stored.", no_args_is_help=True)
+
+Source = Annotated[str | None, typer.Option(help="Only of this source.")]
+Edition = Annotated[str | None, typer.Option(help="Only of this edition of the source.")]
+Language = Annotated[str | None, typer.Option(help="Only in this language: ru, kk, en, ...")]
+Section = Annotated[str | None, typer.Option(help="Only of this section, as printed.")]
+Author = Annotated[str | None, typer.Option(help="Only by this author, as printed.")]
+Tag = Annotated[str | None, typer.Option(help="Only with this tag, as printed.")]
+Since = Annotated[str | None, typer.Option(help="Only published (else first seen) from this date on.")]
+Until = Annotated[str | None, typer.Option(help="Only published (else first seen) before this date.")]
+Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+Reference = Annotated[str, typer.Argument(metavar="ARTICLE", help="Number or address of an article.")]
+
+# Fields of `articles` that are printed of one article, in this order, each with the reader that supplied it.
+FIELDS = (
+    "headline", "published_at", "modified_at", "authors", "section", "tags", "language", "is_accessible_for_free",
+    "canonical_url",
+)  # fmt: skip
+
+
+def _moments(config: Config, since: str | None, until: str | None) -> dict[str, datetime | None]:
+    given = {"since": since, "until": until}
+    return {name: read_moment(text, config.zone, name=name) if text else None for name, text in given.items()}
+
+
+@app.command("list")
+def list_(
+    source: Source = None,
+    edition: Edition = None,
+    language: Language = None,
+    section: Section = None,
+    author: Author = None,
+    tag: Tag = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """List articles, newest first."""
+    config = load_config()
+    given = {"edition": edition, "language": language, "section": section, "author": author, "tag": tag}
+    moments = _moments(config, since, until)
+    with reading(config) as session:
+        found = articles.listing(session, source_id=source, limit=limit, **given, **moments)  # type: ignore[arg-type]
+    if as_json:
+        print_json([article_dict(row) for row in found])
+    else:
+        print_list(found, config)
+
+
+@app.command("search")
+def search_(
+    text: Annotated[str, typer.Argument(help="Words, in any form; all of them must occur.")],
+    source: Source = None,
+    edition: Edition = None,
+    language: Language = None,
+    section: Section = None,
+    author: Author = None,
+    tag: Tag = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """Find articles by words; Russian, Kazakh and English forms of a word are found."""
+    config = load_config()
+    wanted = articles.Filter(source, edition, language, section, author, tag, **_moments(config, since, until))
+    with reading(config) as session:
+        found = search.search(session, text, wanted, limit=limit)
+    if as_json:
+        print_json([article_dict(row) for row in found])
+    else:
+        print_list(found, config)
+
+
+@app.command()
+def show(article: Reference, as_json: Json = False) -> None:
+    """Show one article: its fields with the readers that supplied them, its text, images, relations, earlier texts."""
+    config = load_config()
+    with reading(config) as session:
+        found = _found(articles.find(session, article), article)
+    if as_json:
+        print_json(full_dict(found))
+    else:
+        _print_article(found, console(), config)
+
+
+@app.command()
+def erase(
+    article: Reference,
+    reason: Annotated[str, typer.Option(help="Why; kept with the tombstone.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Erase an article for good (law, consent); a tombstone remains, so that it is never stored again."""
+    config = load_config()
+    with closing(Database(config.url)) as database:
+        ensure_ready(database)
+        with database.read() as session:
+            row = _found(articles.find(session, article), article).row
+        question = f"Erase article {row.id} ({row.canonical_url}) with all its texts for good?"
+        if not yes and not typer.confirm(question):
+            raise typer.Exit(EXIT_USAGE)
+        erasing = partial(articles.erase, article_id=row.id, reason=reason, now=datetime.now(UTC))
+        stone = database.transact(erasing)
+    if as_json:
+        print_json({"erased": row.id, "canonical_url": row.canonical_url, "reason": reason})
+    else:
+        console().print(f"Erased: article {row.id}. Its address is not stored again." if stone else "It was gone.")
+
+
+def _found(article: StoredArticle | None, reference: str) -> StoredArticle:
+    if article is None:
+        err = console(stderr=True)
+        err.print(f"There is no article {reference}.", markup=False, soft_wrap=True)
+        if "://" in reference:
+            err.print(f"Why: crawler explain {reference}", markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_NOT_FOUND)
+    return article
+
+
+# --- How articles look ------------------------------------------------------------------------------------------------
+def print_list(found: Any, config: Config) -> None:
+    """A table of articles."""
+    rows = [
+        (row.id, when(row.published_at or row.first_seen_at, config), row.source_id, row.language, row.headline)
+        for row in found
+    ]
+    console().print(table("article", "published", "source", "lang", "headline", rows=rows, right=("article",)))
+    if not rows:
+        console().print("No articles.")
+
+
+def _print_article(article: StoredArticle, out: Console, config: Config) -> None:
+    row, origins = article.row, article.row.origins
+    values: dict[str, Any] = {name: getattr(row, name, None) for name in FIELDS}
+    values |= {"authors": ", ".join(article.authors), "tags": ", ".join(article.tags)}
+    printed = f"  as printed: {row.published_raw}" if row.published_raw else ""
+    values["published_at"] = f"{when(row.published_at, config)}{printed}" if row.published_at else None
+    values["modified_at"] = when(row.modified_at, config)
+    rows = [(name, value, origins.get(name)) for name, value in values.items() if value not in (None, "")]
+    out.print(f"[bold]Article {row.id}[/] of {row.source_id}/{row.edition}, text {row.revision}")
+    out.print(table("field", "value", "read from", rows=rows))
+    for paragraph in filter(None, (row.lead, *row.body.split("\n\n"))):
+        out.print()
+        out.print(paragraph, markup=False, style="bold" if paragraph == row.lead else None)
+    out.print()
+    for image in article.images:
+        told = " · ".join(filter(None, (image.caption, image.credit and f"© {image.credit}")))
+        out.print(f"image: {image.url}{f' ({told})' if told else ''}", markup=False, soft_wrap=True)
+    for relation in article.relations:
+        language = f" ({relation.language})" if relation.language else ""
+        out.print(f"{relation.kind}: {relation.url}{language}", markup=False, soft_wrap=True)
+    for revision in article.revisions:
+        changed = ", ".join(revision.changed_fields)
+        moment = when(revision.superseded_at, config)
+        out.print(
+            f"text {revision.number} until {moment} ({revision.kind}: {changed}): {revision.headline}", markup=False
+        )
+    seen = f"first seen {when(row.first_seen_at, config)}, last seen {when(row.last_seen_at, config)}"
+    gone = f", gone since {when(row.gone_at, config)}" if row.gone_at else ""
+    out.print(f"{seen}{gone}, {row.word_count} words, layout {row.layout or 'none (generic)'}", markup=False)
+
+
+def article_dict(row: ArticleRow) -> dict[str, Any]:
+    """An article's own columns as a JSON object."""
+    hidden = {"url_hash", "site_key"}
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key not in hidden}
+
+
+def full_dict(article: StoredArticle) -> dict[str, Any]:
+    """An article with all that hangs on it as a JSON object."""
+
+    def columns(row: Any, *without: str) -> dict[str, Any]:
+        names = (column.key for column in row.__table__.columns)
+        return {name: getattr(row, name) for name in names if name not in {"url_hash", "article_id", *without}}
+
+    return article_dict(article.row) | {
+        "authors": article.authors,
+        "tags": article.tags,
+        "images": [{"url": i.url, "caption": i.caption, "credit": i.credit} for i in article.images],
+        "relations": [columns(relation) for relation in article.relations],
+        "revisions": [columns(revision) for revision in article.revisions],
+        "links": [_link_dict(link) for link in article.links],
+    }
+
+
+def _link_dict(link: LinkRow) -> dict[str, Any]:
+    names = ("url", "state", "discovered_via", "via_url", "discovered_at", "run_id")
+    return {name: getattr(link, name) for name in names}
