@@ -177,12 +177,15 @@ def _reachable(binaries: Path, folder: Path, user: int) -> Path:
     try:
         subprocess.run([binaries / "postgres", "--version"], user=user, check=True, capture_output=True, cwd="/")
     except (PermissionError, subprocess.CalledProcessError):
-        copy = folder / "installed"
-        shutil.copytree(binaries.parent, copy, symlinks=True)
+        installed, copy = binaries.parent, folder / "installed"
+        shutil.copytree(installed, copy / installed.parent.name / installed.name, symlinks=True)
+        # A wheel keeps shared libraries in a folder beside its package, and finds them from there.
+        for libraries in installed.parent.parent.glob(f"{installed.parent.name}.libs"):
+            shutil.copytree(libraries, copy / libraries.name)
         for path in (copy, *copy.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755)
-        return copy / "bin"
+        return copy / installed.parent.name / installed.name / "bin"
     return binaries
 
 
