@@ -17,6 +17,9 @@ USER_AGENT = f"news-crawler/{__version__} (+{_config.contact or HOME})"
 ROBOTSTXT_USER_AGENT = "news-crawler"
 # Scrapy's own middleware crawls on when robots.txt cannot be reached; ours does not (RFC 9309).
 ROBOTSTXT_OBEY = False
+# One at a time, of all hosts of a source together: a request that waits in a queue would be sent although its host has
+# just asked to be left alone.
+CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0  # seconds; a source may set its own
 DOWNLOAD_DELAY_JITTER = 0.2  # of the delay, so that requests do not come by the clock
@@ -30,6 +33,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 URLLENGTH_LIMIT = 2083
+# Pages wait for their batch to be stored (100 of them, or a second's worth); Scrapy's 5 MB would stop the crawl for that.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 50_000_000  # bytes
 RETRY_TIMES = 1  # the ledger of links tries again in later runs, with growing pauses
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 set the whole host aside
 RETRY_GIVE_UP_LOG_LEVEL = "WARNING"

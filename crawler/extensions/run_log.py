@@ -17,6 +17,8 @@ from crawler.storage.logs import Record
 
 # A crawl that cannot reach its database holds so many records at most; the oldest go first, and their number is told.
 MOST_WAITING = 20_000
+# Lists of settings and components at each start: the same for every run, and no news.
+CHATTER = frozenset({"scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log"})
 
 
 class RunLogHandler(logging.Handler):
@@ -24,6 +26,7 @@ class RunLogHandler(logging.Handler):
 
     def __init__(self, level: int) -> None:
         super().__init__(level)
+        self.addFilter(lambda record: record.levelno >= logging.WARNING or record.name not in CHATTER)
         self._records: list[Record] = []
         self._lost = 0
         self._guard = threading.Lock()
