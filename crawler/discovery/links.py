@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from operator import itemgetter
@@ -154,7 +154,10 @@ def _address(entry: Entry, source: Source, via_url: str) -> Address | Drop:
 
 
 def _candidate(entry: Entry, address: Address, *, via: Via, via_url: str, now: datetime) -> _Candidate:
-    published = entry.published_at
+    published, precision = entry.published_at, entry.precision
+    if published is None and address.day is not None:
+        published = datetime.combine(address.day, time(), address.edition.zone).astimezone(UTC)
+        precision = Precision.DAY
     if published is not None and published > now + BELIEVABLE_FUTURE:
         published = None
     link = Link(
@@ -167,7 +170,7 @@ def _candidate(entry: Entry, address: Address, *, via: Via, via_url: str, now: d
         title=entry.title or None,
     )
     latest = published
-    if published is not None and entry.precision is Precision.DAY:
+    if published is not None and precision is Precision.DAY:
         latest = published + timedelta(days=1)
     return _Candidate(link, address.article_id, latest)
 

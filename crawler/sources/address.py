@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from crawler.articles.urls import canonicalise_url, join_url
 from crawler.errors import UrlError
 from crawler.sources.source import Edition, Source
+
+# Years in which an address can name the day of an article: there were no news sites before.
+_YEARS = range(1990, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class Address:
     """Whether the path fits the edition's article pattern."""
     article_id: str | None
     """The site's own id from the pattern's group `id`; None without one."""
+    day: date | None
+    """The day of publication from the groups `year`, `month` and `day`; None without them."""
 
 
 def locate(url: str, source: Source) -> Address | None:
@@ -42,7 +49,8 @@ def locate(url: str, source: Source) -> Address | None:
     absolute = join_url(url, url)
     if absolute is None:
         raise UrlError(url, "not an absolute http(s) address")
-    host, path = _host_and_path(canonicalise_url(absolute))
+    canonical = canonicalise_url(absolute)
+    host, path = _host_and_path(canonical)
     editions = [edition for edition in source.editions if host in edition.hosts]
     if not editions:
         return None
@@ -50,13 +58,23 @@ def locate(url: str, source: Source) -> Address | None:
     edition, match = next(((edition, match) for edition, match in matches if match), (editions[0], None))
     scheme = source.home.partition("://")[0]
     production = f"{scheme}://{edition.host}{_host_and_path(absolute)[1]}"
+    said = match.groupdict() if match else {}
     return Address(
         url=production,
-        canonical_url=canonicalise_url(production),
+        canonical_url=canonical if production == absolute else canonicalise_url(production),
         edition=edition,
         is_article=match is not None,
-        article_id=match.groupdict().get("id") if match else None,
+        article_id=said.get("id"),
+        day=_day(said),
     )
+
+
+def _day(said: Mapping[str, str | None]) -> date | None:
+    try:
+        day = date(*(int(said.get(name) or "") for name in ("year", "month", "day")))
+    except (ValueError, OverflowError):  # not all three are there, or they are no day
+        return None
+    return day if day.year in _YEARS else None
 
 
 def _host_and_path(absolute: str) -> tuple[str, str]:
