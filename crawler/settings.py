@@ -33,7 +33,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 URLLENGTH_LIMIT = 2083
-# Pages wait for their batch to be stored (100 of them, or a second's worth); Scrapy's 5 MB would stop the crawl for that.
+# Pages wait for their batch to be stored (100 of them, or a second's worth); Scrapy's 5 MB would halt the crawl.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 50_000_000  # bytes
 RETRY_TIMES = 1  # the ledger of links tries again in later runs, with growing pauses
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 set the whole host aside

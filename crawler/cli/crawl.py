@@ -22,10 +22,10 @@ from crawler.cli.output import Json, console, duration, print_json, table
 from crawler.config import Config, load_config
 from crawler.errors import ConfigError, SourceError
 from crawler.sources.registry import Registry
-from crawler.storage import articles, runs
+from crawler.storage import articles, links, runs
 from crawler.storage.database import Database
 from crawler.storage.outcome import GOOD_OUTCOMES
-from crawler.storage.schema import ensure_ready
+from crawler.storage.schema import State, ensure_ready, inspect_schema
 from crawler.storage.tables import RunRow
 
 # How often progress is told in plain lines when nobody sits at a terminal. Seconds.
@@ -62,7 +62,7 @@ def crawl(
         err.print(
             "[yellow]CRAWLER_CONTACT is not set:[/] sites cannot tell whom to write to. Set a mail address or page."
         )
-    with _database(config, dry_run) as (database, environment):
+    with _database(config, chosen, dry_run) as (database, environment):
         children = Children(chosen, options=options, environment=environment, at_once=config.concurrent_runs)
         interrupted = _run(children, err)
         results = [_result(child, database) for child in children.all]
@@ -87,7 +87,7 @@ def _chosen(ids: Sequence[str], registry: Registry) -> list[str]:
 
 
 @contextmanager
-def _database(config: Config, dry_run: bool) -> Iterator[tuple[Database, Mapping[str, str]]]:
+def _database(config: Config, source_ids: Sequence[str], dry_run: bool) -> Iterator[tuple[Database, Mapping[str, str]]]:
     """The database of the crawl and what the children's environment must say of it; a dry run gets one of its own."""
     if not dry_run:
         with closing(Database(config.url)) as database:
@@ -98,7 +98,18 @@ def _database(config: Config, dry_run: bool) -> Iterator[tuple[Database, Mapping
         url = f"sqlite:///{Path(folder) / 'dry-run.db'}"
         with closing(Database(url)) as database:
             ensure_ready(database)
+            _copy_ledger(config, database, source_ids)
             yield database, {"CRAWLER_DATABASE_URL": url}
+
+
+def _copy_ledger(config: Config, database: Database, source_ids: Sequence[str]) -> None:
+    """Let a dry run know what is known, so that it fetches what a real one would."""
+    with closing(Database(config.url)) as real:
+        if inspect_schema(real).state is not State.CURRENT:
+            return
+        with real.read() as session, database.write() as target:
+            for source_id in source_ids:
+                links.copy(session, target, source_id)
 
 
 # --- While it goes on -------------------------------------------------------------------------------------------------

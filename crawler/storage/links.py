@@ -242,6 +242,17 @@ def release_run(session: Session, run_id: int) -> int:
     return len(released.all())
 
 
+def copy(session: Session, target: Session, source_id: str) -> None:
+    """Copy the ledger of one source into another database, for a crawl that may know it and must not change it."""
+    names = (
+        "url_hash", "url", "canonical_url", "source_id", "edition", "discovered_via", "via_url", "discovered_at",
+        "published_hint", "title", "state", "reason", "attempts", "next_at", "ended_at",
+    )  # fmt: skip
+    asked = select(*(getattr(LinkRow, name) for name in names)).where(LinkRow.source_id == source_id)
+    for rows in session.execute(asked.order_by(LinkRow.id)).partitions(PORTION):
+        target.execute(insert(target, LinkRow), [dict(zip(names, row, strict=True)) for row in rows])
+
+
 def counts(session: Session, source_id: str | None = None) -> dict[LinkState, int]:
     """How many links stand in each state."""
     asked = select(LinkRow.state, func.count()).group_by(LinkRow.state)
