@@ -13,22 +13,25 @@ from typing import TYPE_CHECKING, TypeVar
 from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.links import Entry, Link, Order, Via, select_links
 from crawler.discovery.listings import read_listing
 from crawler.discovery.sitemaps import choose_children, read_sitemap
-from crawler.errors import DiscoveryError
+from crawler.errors import DatabaseError, DiscoveryError
 from crawler.middlewares.failures import failure_of
 from crawler.sources.source import Edition, Feed, Listing, Sitemap
 from crawler.storage import feeds, links
+from crawler.storage.links import Registered
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+_Way = Callable[..., Awaitable["Poll"]]
 
 # Children of a sitemap index that are read in one run: the newest, and the one before it, for the turn of a month.
 CHILDREN = 2
@@ -69,14 +72,14 @@ class Discoverer:
 
     async def _edition(self, edition: Edition) -> None:
         """Ask one way after the other until one answers and reaches back to what is known."""
-        ways: tuple[tuple[Sequence[Feed | Sitemap | Listing], Callable[..., Awaitable[Poll]]], ...] = (
+        ways: tuple[tuple[Sequence[Feed | Sitemap | Listing], _Way], ...] = (
             (edition.feeds, self._feed),
             (edition.sitemaps, self._sitemap),
             (edition.listings, self._listing),
         )
         answered = False
         for declared, read in ways:
-            polls = [await read(one, edition) for one in declared]
+            polls = [await self._poll(read, one, edition) for one in declared]
             answered = answered or any(poll.answered for poll in polls)
             if any(poll.answered and not poll.overflowed for poll in polls):
                 return
@@ -89,6 +92,17 @@ class Discoverer:
                 edition.id,
                 self._source.id,
             )
+
+    async def _poll(self, read: _Way, declared: Feed | Sitemap | Listing, edition: Edition) -> Poll:
+        """Read one list; what is wrong with it, or with our reading of it, must not keep us from the others."""
+        try:
+            return await read(declared, edition)
+        except (DatabaseError, SQLAlchemyError):
+            raise
+        except Exception:
+            logger.exception("Cannot read %s", declared.url, extra={"url": declared.url})
+            self._stats.inc_value("crawler/lists_dead/error")
+            return Poll(answered=False)
 
     # --- The three ways -----------------------------------------------------------------------------------------------
     async def _feed(self, feed: Feed, edition: Edition) -> Poll:
@@ -203,21 +217,23 @@ class Discoverer:
         selection = select_links(entries, self._source, via=kind, via_url=response.url, now=_now(), known_order=order)
         for reason, count in selection.dropped.items():
             self._stats.inc_value(f"crawler/dropped/{reason}", count)
-        new = await self._in_database(lambda session: self._save(session, url, kind, response, selection.links))
-        self._stats.inc_value("crawler/discovered", new)
-        self._stats.inc_value("crawler/known", len(selection.links) - new)
+        found = await self._in_database(lambda session: self._save(session, url, kind, response, selection.links))
+        self._stats.inc_value("crawler/discovered", found.new)
+        self._stats.inc_value("crawler/known", found.known)
+        self._stats.inc_value("crawler/changed", found.changed)
         self._end(response, kind, "read")
         logger.info(
-            "%s: %d links, %d new; left out: %s",
+            "%s: %d links, %d new, %d changed; left out: %s",
             kind.capitalize(),
             len(selection.links),
-            new,
+            found.new,
+            found.changed,
             ", ".join(f"{count} {reason}" for reason, count in sorted(selection.dropped.items())) or "none",
             extra={"url": url},
         )
-        return Poll(answered=True, found=len(selection.links), new=new)
+        return Poll(answered=True, found=len(selection.links), new=found.new)
 
-    def _save(self, session: Session, url: str, kind: Via, response: Response, found: Sequence[Link]) -> int:
+    def _save(self, session: Session, url: str, kind: Via, response: Response, found: Sequence[Link]) -> Registered:
         registered = links.register(
             session, found, source_id=self._source.id, run_id=self._spider.attempt.run_id, now=_now()
         )
@@ -232,7 +248,7 @@ class Discoverer:
             body_hash=hashlib.blake2b(response.body, digest_size=16).digest(),
             new=registered.new,
         )
-        return registered.new
+        return registered
 
     async def _dead(self, url: str, kind: Via, word: str, reason: str, response: Response | None) -> Poll:
         """Write down why a list cannot be used; the next one has to serve."""
