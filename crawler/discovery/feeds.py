@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import unescape
@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from crawler.articles.article import Precision
 from crawler.articles.text import normalise_text
 from crawler.articles.urls import join_url
 from crawler.discovery.decoding import decode, unpack
@@ -47,7 +48,8 @@ _PREFIXES = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
 }
 
-# Best first. The last ones tell of a change, not of publication, and are better than nothing.
+_CHANGES = ("updated", "modified", "dcterms:modified", "atom:updated")
+# Best first. Those of a change are better than nothing.
 _DATES = (
     "pubdate",
     "published",
@@ -58,10 +60,7 @@ _DATES = (
     "date",
     "created",
     "atom:published",
-    "updated",
-    "modified",
-    "dcterms:modified",
-    "atom:updated",
+    *_CHANGES,
 )
 
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -171,13 +170,23 @@ def _parts(entry: etree._Element, plain: set[str | None]) -> _Parts:
 
 
 def _entry(element: etree._Element, parts: _Parts, url: str, zone: tzinfo | None, now: datetime | None) -> Entry:
-    dates = (_text(part) for name in _DATES for part in parts.get(name, ()))
+    dates, changes = ([_text(part) for name in names for part in parts.get(name, ())] for names in (_DATES, _CHANGES))
     at, precision = first_date(dates, zone=zone, now=now)
     titles = (_words(part) for name in ("title", "dc:title", "atom:title") for part in parts.get(name, ()))
     links = (join_url(urljoin(url, origin.base or ""), href) for href, origin in _links(element, parts))
     return Entry(
-        url=next(filter(None, links), ""), published_at=at, title=next(filter(None, titles), None), precision=precision
+        url=next(filter(None, links), ""),
+        published_at=at,
+        title=next(filter(None, titles), None),
+        precision=precision,
+        changed_at=_moment(changes, zone=zone, now=now),
     )
+
+
+def _moment(texts: Sequence[str], *, zone: tzinfo | None, now: datetime | None) -> datetime | None:
+    """The first date, where it has a time: a day alone says nothing to whoever read the article on that day."""
+    at, precision = first_date(texts, zone=zone, now=now)
+    return None if precision is Precision.DAY else at
 
 
 def _links(element: etree._Element, parts: _Parts) -> Iterator[tuple[str, etree._Element]]:
@@ -234,9 +243,13 @@ def _json_entry(item: Mapping[str, Any], url: str, zone: tzinfo | None, now: dat
     said = {name: value for name, value in item.items() if isinstance(value, str)}
     hrefs = (said.get("url", ""), *(said[n] for n in ("external_url", "id") if _is_absolute(said.get(n, ""))))
     links = (join_url(url, href) for href in hrefs)
-    dates = (said[name] for name in ("date_published", "date_modified") if name in said)
+    dates, changes = (
+        [said[name] for name in names if name in said]
+        for names in (("date_published", "date_modified"), ("date_modified",))
+    )
     at, precision = first_date(dates, zone=zone, now=now)
-    return Entry(next(filter(None, links), ""), at, _json_words(item, "title"), precision)
+    changed_at = _moment(changes, zone=zone, now=now)
+    return Entry(next(filter(None, links), ""), at, _json_words(item, "title"), precision, changed_at)
 
 
 def _json_words(item: Mapping[str, Any], name: str) -> str | None:

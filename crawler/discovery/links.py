@@ -23,6 +23,9 @@ Order = Literal["newest_first", "newest_last", "unknown"]
 # A date further ahead than this is a mistake of the site (wrong year, day and month swapped), not an embargo or a clock
 # that is fast: no zone is more than 14 hours away, and a page that prints the next day has been seen.
 BELIEVABLE_FUTURE = timedelta(days=1)
+# A change is believed only where it has happened, give or take the site's clock: an article whose change lies ahead
+# would be fetched at every visit until then.
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Drop(StrEnum):
@@ -53,6 +56,8 @@ class Entry:
     title: str | None = None
     precision: Precision | None = None
     """DAY when the list prints no time: the article may be as young as the end of that day."""
+    changed_at: datetime | None = None
+    """Aware, UTC: the last change of the article. None when the list says nothing of it, or only the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Link:
     published_hint: datetime | None = None
     """Aware, UTC: what the list says, of a sitemap perhaps only the last change. None when nothing believable."""
     title: str | None = None
+    changed_at: datetime | None = None
+    """Aware, UTC: when the list says that the article was changed. None when nothing believable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,7 @@ def _candidate(entry: Entry, address: Address, *, via: Via, via_url: str, now: d
         precision = Precision.DAY
     if published is not None and published > now + BELIEVABLE_FUTURE:
         published = None
+    changed = entry.changed_at
     link = Link(
         url=address.url,
         canonical_url=address.canonical_url,
@@ -168,6 +176,7 @@ def _candidate(entry: Entry, address: Address, *, via: Via, via_url: str, now: d
         via_url=via_url,
         published_hint=published,
         title=entry.title or None,
+        changed_at=changed if changed is not None and changed <= now + CLOCK_SKEW else None,
     )
     latest = published
     if published is not None and precision is Precision.DAY:
@@ -182,6 +191,8 @@ def _complete(first: _Candidate, repeated: _Candidate) -> None:
         first.link = replace(first.link, published_hint=repeated.link.published_hint)
     if first.link.title is None:
         first.link = replace(first.link, title=repeated.link.title)
+    if first.link.changed_at is None:
+        first.link = replace(first.link, changed_at=repeated.link.changed_at)
 
 
 def _newest_first(candidates: list[_Candidate], order: Order) -> list[_Candidate]:

@@ -88,7 +88,7 @@ def read_sitemap(
     if stream.root not in ("urlset", "sitemapindex"):
         raise DiscoveryError(url, "sitemap", _no_sitemap(stream, text))
     entries: list[Entry] = []
-    changes: list[datetime | None] = []
+    dated_by_change: list[bool] = []
     children: list[Child] = []
     for element in stream.elements(("url", "sitemap")):
         if len(entries) + len(children) >= MOST_ADDRESSES:
@@ -96,12 +96,12 @@ def read_sitemap(
         if local_name(element) == "sitemap":
             children.append(_child(element, url, zone, now))
         else:
-            entry, changed_at = _entry(element, url, zone, now)
+            entry, by_change = _entry(element, url, zone, now)
             entries.append(entry)
-            changes.append(changed_at)
+            dated_by_change.append(by_change)
     if not entries and not children and stream.fault:
         raise DiscoveryError(url, "sitemap", f"invalid XML, nothing could be read: {stream.fault}")
-    return SitemapContents(tuple(_believed(entries, changes)), tuple(children), stream.fault)
+    return SitemapContents(tuple(_believed(entries, dated_by_change)), tuple(children), stream.fault)
 
 
 def choose_children(children: Sequence[Child], sitemap: Sitemap, limit: int) -> tuple[Child, ...]:
@@ -162,16 +162,18 @@ def _child(element: etree._Element, url: str, zone: tzinfo | None, now: datetime
     return Child(join_url(url, address) or address, at)
 
 
-def _entry(element: etree._Element, url: str, zone: tzinfo | None, now: datetime) -> tuple[Entry, datetime | None]:
-    """The entry, and the moment of the last change where that is all that dates it."""
+def _entry(element: etree._Element, url: str, zone: tzinfo | None, now: datetime) -> tuple[Entry, bool]:
+    """The entry, and whether its last change is all that dates it."""
     said = _said(element)
     at, precision = _past_date(said.get("publication_date", ""), zone, now)
-    changed_at = None
-    if at is None:
-        at, precision = _past_date(said.get("lastmod", ""), zone, now)
-        changed_at = at if precision is not Precision.DAY else None
+    changed_at, exactness = _past_date(said.get("lastmod", ""), zone, now)
+    by_change = at is None
+    if by_change:
+        at, precision = changed_at, exactness
+    if exactness is Precision.DAY:
+        changed_at = None
     address = said.get("loc", "")
-    return Entry(join_url(url, address) or address, at, said.get("title") or None, precision), changed_at
+    return Entry(join_url(url, address) or address, at, said.get("title") or None, precision, changed_at), by_change
 
 
 def _said(element: etree._Element) -> dict[str, str]:
@@ -193,12 +195,14 @@ def _past_date(text: str, zone: tzinfo | None, now: datetime) -> tuple[datetime 
     return (None, None) if at is None or at > now + BELIEVABLE_FUTURE else (at, precision)
 
 
-def _believed(entries: list[Entry], changes: list[datetime | None]) -> list[Entry]:
+def _believed(entries: list[Entry], dated_by_change: list[bool]) -> list[Entry]:
     """The entries without the moment at which the whole map was made."""
-    shared = {at for at, pages in Counter(filter(None, changes)).items() if pages >= _MADE_TOGETHER}
-    if not shared:
-        return entries
-    return [
-        replace(entry, published_at=None, precision=None) if changed_at in shared else entry
-        for entry, changed_at in zip(entries, changes, strict=True)
-    ]
+    changes = Counter(entry.changed_at for entry in entries if entry.changed_at)
+    shared = {at for at, pages in changes.items() if pages >= _MADE_TOGETHER}
+    believed = []
+    for entry, by_change in zip(entries, dated_by_change, strict=True):
+        if entry.changed_at in shared:
+            entry = replace(entry, changed_at=None)
+            entry = replace(entry, published_at=None, precision=None) if by_change else entry
+        believed.append(entry)
+    return believed

@@ -27,6 +27,9 @@ PAUSES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedel
 WAIT = timedelta(minutes=15)
 # Rows of one statement: far below SQLite's 32,766 parameters.
 PORTION = 500
+# So many changes are believed of any list; more only while they are not most of what is known from it: there are sites
+# whose every article "was changed" at the moment at which the list was made.
+FEW_CHANGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Registered:
 
     new: int
     known: int
+    changed: int = 0
+    """Of the known, those whose article has changed since it was fetched, as the list says: pending again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,16 @@ def register(
 ) -> Registered:
     """Store the links that are not known yet, as pending, in the given order; newest first.
 
-    A link is known by its canonical address, whichever source or list it came from.
+    A link is known by its canonical address, whichever source or list it came from. A stored one whose article has
+    changed since, by what the list says, is pending again; a list that says so of most of its articles is not believed.
     """
     new = 0
+    changed: list[int] = []
+    stored = 0
     for portion in _portions({url_hash(link.canonical_url): link for link in links}.items()):
         known = _known(session, dict(portion))
+        stored += sum(row.article_id is not None for row in known.values())
+        changed += [known[key].id for key, link in portion if key in known and _has_changed(known[key], link)]
         rows = [
             {
                 "url_hash": key,
@@ -110,18 +120,31 @@ def register(
         if rows:
             statement = insert(session, LinkRow).on_conflict_do_nothing().returning(LinkRow.id)
             new += len(session.execute(statement, rows).all())
-    return Registered(new, len(links) - new)
+    if len(changed) > max(FEW_CHANGES, stored // 2):
+        logger.info("A list calls %d of %d known articles changed: it is not believed", len(changed), stored)
+        changed = []
+    for ids in _portions(changed):
+        session.execute(update(LinkRow).where(LinkRow.id.in_(ids)).values(state=LinkState.PENDING, next_at=None))
+    return Registered(new, len(links) - new, len(changed))
 
 
-def _known(session: Session, links: dict[int, Link]) -> set[int]:
-    asked = select(LinkRow.url_hash, LinkRow.canonical_url).where(LinkRow.url_hash.in_(links))
-    known = set()
-    for key, address in session.execute(asked).tuples():
-        known.add(key)
-        if not same_address(address, links[key].canonical_url):
+def _known(session: Session, links: dict[int, Link]) -> dict[int, LinkRow]:
+    known = {row.url_hash: row for row in session.scalars(select(LinkRow).where(LinkRow.url_hash.in_(links)))}
+    for key, row in known.items():
+        if not same_address(row.canonical_url, links[key].canonical_url):
             # 64 bits of blake2b: not expected in the life of a database, and never to be passed over in silence.
-            logger.error("Not stored: %s has the address hash of %s", links[key].canonical_url, address)
+            logger.error("Not stored: %s has the address hash of %s", links[key].canonical_url, row.canonical_url)
     return known
+
+
+def _has_changed(row: LinkRow, link: Link) -> bool:
+    return (
+        link.changed_at is not None
+        and row.article_id is not None
+        and row.state in (LinkState.STORED, LinkState.UNCHANGED)
+        and row.ended_at is not None
+        and link.changed_at > row.ended_at
+    )
 
 
 def claim(
@@ -180,7 +203,11 @@ def _end(session: Session, row: LinkRow, ending: LinkEnding, now: datetime) -> N
     row.leased_until = None
     row.reason = ending.reason
     if row.state != LinkState.PENDING and ending.state != LinkState.GONE:
-        return  # an article that is fetched again and cannot be had just now stays what it is
+        return
+    if row.article_id is not None and ending.state in (LinkState.FAILED, LinkState.REJECTED):
+        # An article that is fetched again and cannot be had just now stays what it is.
+        row.state, row.next_at, row.ended_at = LinkState.STORED, None, now
+        return
     row.state = ending.state
     row.next_at, row.ended_at = None, now
     if ending.state == LinkState.FAILED:
