@@ -22,6 +22,8 @@ from tests.crawl.site import Reply, Site
 CHECKOUT = Path(__file__).parents[2]
 # A crawl of a few local pages takes two seconds here; a test that needs this much hangs. Seconds.
 LONGEST = 50.0
+# Local pages need no pause between requests.
+POLITE: Mapping[str, object] = {"delay": "0s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +64,28 @@ class Home:
         Args:
             lines: values of the edition; `delay` and `max_bytes` of the politeness, `timeout` in seconds.
         """
-        polite = {"delay": "0s", **{k: lines.pop(k) for k in ("delay", "timeout", "max_bytes") if k in lines}}
-        edition = {
+        polite = {**POLITE, **{k: lines.pop(k) for k in ("delay", "timeout", "max_bytes") if k in lines}}
+        edition = {**self._edition(site), "feeds": [site.url("/rss.xml")], **lines}
+        self._write_source(site, source_id, polite, _toml(edition))
+
+    def declare_text(self, site: Site, lines: str) -> None:
+        """Write a source file for a site with lists as TOML says."""
+        self._write_source(site, "herald", POLITE, _toml(self._edition(site)) + lines)
+
+    @staticmethod
+    def _edition(site: Site) -> dict[str, object]:
+        return {
             "id": "en",
             "host": site.host,
             "language": "en",
             "timezone": "Asia/Almaty",
             "article": r"^/news/[a-z-]+-(?P<id>\d+)/$",
-            "feeds": [site.url("/rss.xml")],
-            **lines,
         }
+
+    def _write_source(self, site: Site, source_id: str, polite: Mapping[str, object], edition: str) -> None:
         head = {"id": source_id, "name": "The Herald", "home": site.url("/")}
-        (self.sources / f"{source_id}.toml").write_text(
-            f"{_toml(head)}\n[politeness]\n{_toml(polite)}\n[[editions]]\n{_toml(edition)}", encoding="utf-8"
-        )
+        text = f"{_toml(head)}\n[politeness]\n{_toml(polite)}\n[[editions]]\n{edition}"
+        (self.sources / f"{source_id}.toml").write_text(text, encoding="utf-8")
 
     def run(self, *words: str, within: float = LONGEST, **environment: str) -> Done:
         """Run `crawler WORDS` to its end."""
@@ -128,6 +138,11 @@ class Home:
                 if "no such table" in str(error):
                     return []
                 raise
+
+    def ask_for_writing(self, statement: str) -> None:
+        """Change rows, as time or another process would."""
+        with closing(sqlite3.connect(self.database, timeout=10)) as connection, connection:
+            connection.execute(statement)
 
     def one(self, question: str, *values: object) -> Any:
         """The first value of the first row."""
