@@ -105,7 +105,7 @@ def rss(stories: Sequence[Story], voice: Voice, place: Place, *, more: Sequence[
     items = [
         f"<item><title>{escape(s.headline)}</title><link>{place.base}{s.path}?utm_source=rss</link>"
         f"<guid isPermaLink='true'>{place.base}{s.path}</guid><pubDate>{format_datetime(s.published_at)}</pubDate>"
-        f"<description>{escape(s.lead)}</description></item>"
+        f"<atom:updated>{s.modified_at.isoformat()}</atom:updated><description>{escape(s.lead)}</description></item>"
         for s in stories
     ]
     items += [
@@ -114,7 +114,8 @@ def rss(stories: Sequence[Story], voice: Voice, place: Place, *, more: Sequence[
         for path, at in more
     ]
     return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>'
+        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" '
+        'xmlns:atom="http://www.w3.org/2005/Atom"><channel>'
         f"<title>{escape(voice.name)}</title><link>{place.base}/</link><description>{escape(voice.motto)}</description>"
         f"<language>{voice.language}</language>{''.join(items)}</channel></rss>\n"
     ).encode()

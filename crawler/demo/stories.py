@@ -103,10 +103,11 @@ def load_newsroom(language: str, *, started_at: datetime, advanced_at: datetime 
     stories = page.pop("stories")
     page["months"] = tuple(page["months"])
     start = started_at.astimezone(UTC).replace(second=0, microsecond=0)
-    turn = (advanced_at or started_at).astimezone(UTC).replace(second=0, microsecond=0)
+    turned = (advanced_at or started_at).astimezone(UTC)
+    turn = turned.replace(second=0, microsecond=0)
     first = [_story(story, start) for story in stories if story.get("day", 1) == 1]
     edits = {story["id"]: story["edited"] for story in stories if "edited" in story}
-    second = [_edited(story, edits[story.id], turn) if story.id in edits else story for story in first]
+    second = [_edited(story, edits[story.id], turned) if story.id in edits else story for story in first]
     second += [_story(story, turn) for story in stories if story.get("day", 1) == 2]
     return Newsroom(Voice(language=language, **page), _newest_first(first), _newest_first(second))
 
@@ -135,7 +136,9 @@ def _edited(story: Story, edit: dict[str, Any], moment: datetime) -> Story:
     body = "\n\n".join(story.body)
     for before, after in edit["replace"]:
         body = body.replace(before, after)
-    return replace(story, headline=edit["headline"], body=tuple(body.split("\n\n")), modified_at=moment)
+    # To the second, as sites print it, and not before the edit: a crawler compares it with the moment of its last visit.
+    modified_at = moment.replace(microsecond=0) + timedelta(seconds=1)
+    return replace(story, headline=edit["headline"], body=tuple(body.split("\n\n")), modified_at=modified_at)
 
 
 def _newest_first(stories: list[Story]) -> tuple[Story, ...]:
