@@ -123,6 +123,13 @@ class RunRow(Base):
         # "The latest runs", overall and of one source.
         Index(None, "created_at", "id"),
         Index(None, "source_id", "created_at", "id"),
+        # Skipped runs are many, and the only ones that are pruned.
+        Index(
+            "ix_runs_skipped",
+            "finished_at",
+            sqlite_where=text("outcome = 'skipped'"),
+            postgresql_where=text("outcome = 'skipped'"),
+        ),
         # A finished run's number in logs and exports must never come back as another run's.
         {"sqlite_autoincrement": True},
     )

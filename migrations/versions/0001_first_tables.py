@@ -167,6 +167,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_runs_created_at_id"), "runs", ["created_at", "id"])
     op.create_index(op.f("ix_runs_source_id_created_at_id"), "runs", ["source_id", "created_at", "id"])
     op.create_index(
+        "ix_runs_skipped",
+        "runs",
+        ["finished_at"],
+        sqlite_where=sa.text("outcome = 'skipped'"),
+        postgresql_where=sa.text("outcome = 'skipped'"),
+    )
+    op.create_index(
         "uq_runs_one_queued",
         "runs",
         ["source_id", "kind"],
