@@ -136,7 +136,7 @@ def _edited(story: Story, edit: dict[str, Any], moment: datetime) -> Story:
     body = "\n\n".join(story.body)
     for before, after in edit["replace"]:
         body = body.replace(before, after)
-    # To the second, as sites print it, and not before the edit: a crawler compares it with the moment of its last visit.
+    # In whole seconds, and not before the edit: crawlers compare it with the moment of their last visit.
     modified_at = moment.replace(microsecond=0) + timedelta(seconds=1)
     return replace(story, headline=edit["headline"], body=tuple(body.split("\n\n")), modified_at=modified_at)
 
