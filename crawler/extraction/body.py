@@ -1,0 +1,192 @@
+"""The generic body reader: candidate blocks, a keep-or-drop decision for each, then paragraphs. No site is known here."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.extraction import body_model
+from crawler.extraction.body_blocks import KIND_NAMES, Block, Blocks, Picture, find_blocks
+from crawler.extraction.body_features import Features, Hints, second_rows
+from crawler.extraction.page import Page
+
+# Score (log odds) beyond which the trees of later groups no longer turn a decision: checked in benchmarks/extraction.
+_SURE = 3.5
+# Letters below which a body is doubtful: the threshold is lowered, then other places of the page are asked.
+_LITTLE = 350
+_LOWEST = 0.15
+
+_LEAD_BIT = 1 << KIND_NAMES.index("lead")
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class BodyImage:
+    """An image among the kept blocks."""
+
+    src: str
+    """As printed: may be relative."""
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The visible article as far as it could be told from what stands around it."""
+
+    paragraphs: tuple[str, ...] = ()
+    """In page order, without the lead."""
+    lead: str | None = None
+    """The standfirst, where it is printed as a block of its own. It then stands before the paragraphs."""
+    images: tuple[BodyImage, ...] = ()
+    confidence: float = 0.0
+    """0..1: how sure the decisions are that matter, and whether there is enough text for an article."""
+
+    @property
+    def text(self) -> str:
+        """Lead and paragraphs, one a line."""
+        return "\n".join((self.lead, *self.paragraphs) if self.lead else self.paragraphs)
+
+
+def read_body(page: Page, *, headline: str | None = None, lead: str | None = None) -> Body:
+    """Find the article's text on a page of any site.
+
+    `headline` and `lead` are what meta data say, to compare blocks with. Never fails; a page without text gives an empty body.
+
+    >>> page = Page.read(b"<article><p>" + b"The council met on Monday and decided. " * 9 + b"</p></article>", "")
+    >>> len(read_body(page).paragraphs)
+    1
+    """
+    found = find_blocks(page.tree.body or page.root)
+    features = Features(found, hints_of(page, headline, lead))
+    chances = probabilities(features)
+    kept = choose(features, chances)
+    return _assemble(found, features, chances, kept)
+
+
+def hints_of(page: Page, headline: str | None, lead: str | None) -> Hints:
+    """What meta data say about the article; the page's own first, so that a source's rules change no decision here."""
+    body = title = description = ""
+    for thing in page.json_ld:
+        value = thing.get("articleBody")
+        if isinstance(value, str) and len(value) > len(body):
+            body = value
+        value = thing.get("headline")
+        if isinstance(value, str) and not title:
+            title = value
+        value = thing.get("description")
+        if isinstance(value, str) and not description and "rticle" in str(thing.get("@type")):
+            description = value
+    title = title or page.meta.first("og:title", "twitter:title") or headline or ""
+    if not title:
+        nodes = page.landmarks.headings or page.landmarks.titles
+        title = nodes[0].text() if nodes else ""
+    description = page.meta.first("og:description", "description", "twitter:description") or description or lead or ""
+    return Hints(title, description, body)
+
+
+def probabilities(features: Features) -> list[float]:
+    """For each block how likely it belongs to the article."""
+    rows = features.rows
+    chances = [_chance(row, 0) for row in rows]
+    for number in range(1, len(body_model.PASSES)):
+        more = second_rows(features, chances)
+        chances = [_chance([*row, *extra], number) for row, extra in zip(rows, more, strict=True)]
+    return chances
+
+
+def _chance(row: Sequence[float], number: int) -> float:
+    score = 0.0
+    for group in body_model.PASSES[number]:
+        score += group(*row)
+        if score > _SURE or score < -_SURE:
+            break
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def choose(features: Features, chances: Sequence[float]) -> list[int]:
+    """The numbers of the blocks to keep."""
+    if not chances:
+        return []
+    threshold = body_model.THRESHOLD
+    kept = [i for i, chance in enumerate(chances) if chance >= threshold]
+    if sum(features.width[i] for i in kept) < _LITTLE:
+        threshold = min(threshold, max(_LOWEST, max(chances) * 0.6))
+        kept = [i for i, chance in enumerate(chances) if chance >= threshold]
+    return kept
+
+
+def _assemble(found: Blocks, features: Features, chances: Sequence[float], kept: list[int]) -> Body:
+    blocks = found.blocks
+    lead_at = _lead_of(found, features, kept)
+    lead = blocks[lead_at].text if lead_at is not None else None
+    paragraphs = tuple(blocks[i].text for i in kept if i != lead_at)
+    return Body(paragraphs, lead, _images(found, kept), _confidence(features, chances, kept))
+
+
+def _lead_of(found: Blocks, features: Features, kept: Sequence[int]) -> int | None:
+    """The standfirst among the first kept blocks: named so, or as meta data have it and set apart from the text."""
+    if len(kept) < 3:
+        return None
+    widths: dict[int, int] = {}
+    for i in kept:
+        widths[features.path[i]] = widths.get(features.path[i], 0) + features.width[i]
+    column = max(widths, key=lambda path: widths[path])
+    wanted = set(_WORDS.findall(features.hints.lead.casefold()))
+    for i in kept[:3]:
+        block = found.blocks[i]
+        if not 40 <= features.width[i] <= 800 or features.path[i] == column:
+            continue
+        element = found.elements[block.element]
+        up = found.elements[max(element.parent, 0)]
+        if (element.kinds | up.kinds) & _LEAD_BIT:
+            return i
+        own = set(_WORDS.findall(block.text.casefold()))
+        if wanted and len(own & wanted) >= 0.8 * min(len(own), len(wanted)) and len(own) >= 6:
+            return i
+    return None
+
+
+def _images(found: Blocks, kept: Sequence[int]) -> tuple[BodyImage, ...]:
+    if not kept:
+        return ()
+    captions = _captions(found)
+    first, last = kept[0], kept[-1]
+    images: dict[str, BodyImage] = {}
+    for picture in found.pictures:
+        if not first - 6 <= picture.before <= last + 1:
+            continue
+        src = _source_of(picture)
+        figure = found.elements[picture.element].figure
+        if src and (figure >= 0 or picture.before > first) and src not in images:
+            images[src] = BodyImage(src, captions.get(figure))
+    return tuple(images.values())
+
+
+def _captions(found: Blocks) -> dict[int, str]:
+    captions: dict[int, str] = {}
+    for block in found.blocks:
+        element = found.elements[block.element]
+        if element.figure >= 0 and len(block.text) < 1000:
+            captions.setdefault(element.figure, block.text)
+    return captions
+
+
+def _source_of(picture: Picture) -> str | None:
+    for name in ("data-src", "data-original", "data-lazy-src", "src"):
+        value = picture.attributes.get(name)
+        if value and not value.startswith("data:"):
+            return value.strip()
+    return None
+
+
+def _confidence(features: Features, chances: Sequence[float], kept: Sequence[int]) -> float:
+    width = sum(features.width[i] for i in kept)
+    if not width:
+        return 0.0
+    sure = sum(features.width[i] * chances[i] for i in kept) / width
+    return round(sure * min(1.0, width / _LITTLE), 3)
+
+
+__all__ = ["Block", "Body", "BodyImage", "choose", "hints_of", "probabilities", "read_body"]
