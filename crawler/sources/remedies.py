@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -18,6 +17,7 @@ from crawler.sources.source import (
     Feed,
     Layout,
     Listing,
+    Policy,
     Politeness,
     Sitemap,
     Source,
@@ -29,6 +29,7 @@ SHOWN = 60
 # Name of the table that holds a declaration -> the declaration. The file itself, "", is the source.
 PARTS: Final[Mapping[str, type[Declaration]]] = {
     "": Source,
+    "policy": Policy,
     "politeness": Politeness,
     "editions": Edition,
     "layouts": Layout,
@@ -36,7 +37,7 @@ PARTS: Final[Mapping[str, type[Declaration]]] = {
     "sitemaps": Sitemap,
     "listings": Listing,
 }
-_TABLE = {"": "at the top of the file, above the first [table]", "politeness": "under [politeness]"}
+_TABLE = {"": "at the top of the file, above the first [table]", "policy": "under [policy]", "politeness": "under [politeness]"}
 
 _Context = Mapping[str, Any]
 _DAY = "write a day without quotes: 2024-03-01"
@@ -52,12 +53,13 @@ REMEDIES: Final[Mapping[str, Callable[[_Context], str]]] = {
     "date_from_datetime_parsing": lambda _: _DAY,
     "date_parsing": lambda _: _DAY,
     "date_type": lambda _: _DAY,
-    "greater_than_equal": lambda context: f"write {_limit(context['ge'])} or more",
+    "finite_number": lambda _: _WHOLE_NUMBER,
+    "greater_than_equal": lambda context: f"write {context['ge']} or more",
     "int_from_float": lambda _: _WHOLE_NUMBER,
     "int_parsing": lambda _: _WHOLE_NUMBER,
     "int_parsing_size": lambda _: _WHOLE_NUMBER,
     "int_type": lambda _: _WHOLE_NUMBER,
-    "less_than_equal": lambda context: f"write {_limit(context['le'])} or less",
+    "less_than_equal": lambda context: f"write {context['le']} or less",
     "literal_error": lambda context: f"write one of these: {context['expected']}",
     "missing": lambda _: "the field is missing; add it",
     "model_attributes_type": lambda _: _A_TABLE,
@@ -78,6 +80,8 @@ def problems_of(error: ValidationError, document: Mapping[str, Any], file: str) 
         if isinstance(contradictions, Contradictions):
             for each in contradictions.found:
                 yield _problem(file, document, each.path, each.remedy)
+        elif found["type"] == "too_short" and found["input"]:
+            continue  # there are some, only none without a problem of its own
         elif found["type"] == "extra_forbidden":
             yield _problem(file, document, found["loc"], _unknown(found["loc"]))
         else:
@@ -113,10 +117,6 @@ def _shown(value: Any) -> str:
         return ""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def _limit(value: Any) -> str:
-    return f"{value.total_seconds():g}s" if isinstance(value, timedelta) else str(value)
 
 
 def _unknown(location: Sequence[str | int]) -> str:

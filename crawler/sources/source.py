@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from crawler.articles.urls import canonicalise_url
 from crawler.sources.values import (
     Country,
+    Cron,
     Duration,
     EditionId,
     Host,
@@ -168,14 +169,35 @@ class Layout(Declaration):
 class Politeness(Declaration):
     """How gently the site is asked. Robots.txt and Retry-After are obeyed besides."""
 
-    delay: Duration = timedelta(seconds=1)
+    delay: Duration = Field(timedelta(seconds=1), le=timedelta(hours=1))
     """Least pause between two requests to one host; a longer Crawl-delay wins."""
     verify_tls: bool = True
     """False accepts expired and foreign certificates; for sites that have no valid one."""
-    timeout: Duration = Field(timedelta(seconds=30), ge=timedelta(seconds=1))
+    timeout: Duration = Field(timedelta(seconds=30), ge=timedelta(seconds=1), le=timedelta(minutes=10))
     """Longest wait for an answer."""
     max_bytes: int = Field(10_000_000, ge=10_000, le=100_000_000)
     """Largest answer that is read, in bytes."""
+
+
+class Policy(Declaration):
+    """What becomes of fires and runs in other than fair weather."""
+
+    overlap: Literal["skip", "queue"] = "skip"
+    """A fire comes while the source's last run is not over: leave it out, or let one run wait for its turn."""
+    catch_up: Literal["none", "latest", "all"] = "latest"
+    """Fires that came while no scheduler ran: leave them out, run the last of them, or run each, one after the other."""
+    catch_up_within: Duration = Field(timedelta(days=1), ge=timedelta(minutes=1), le=timedelta(days=30))
+    """Fires that are longer ago than this are left out in any case."""
+    timeout: Duration | None = Field(None, ge=timedelta(seconds=1), le=timedelta(days=7))
+    """A run is stopped after this. None: CRAWLER_RUN_TIMEOUT."""
+    stall_after: Duration = Field(timedelta(minutes=10), ge=timedelta(seconds=1), le=timedelta(days=1))
+    """A run is stopped when it has done nothing for so long: no request, no answer, no article."""
+    retries: int = Field(2, ge=0, le=10)
+    """How often a run is begun anew when its process failed. A site that is down is left to the next fire."""
+    retry_after: Duration = Field(timedelta(minutes=1), le=timedelta(days=1))
+    """Pause before the first of them; it doubles with each."""
+    jitter: Duration = Field(timedelta(minutes=1), le=timedelta(days=1))
+    """Sources are spread over so much time after each cron time; a source always has the same place in it."""
 
 
 class Source(Declaration):
@@ -187,11 +209,12 @@ class Source(Declaration):
     country: Country | None = None
     terms: str | None = None
     """What the site permits, in words, with the day it was read."""
-    schedule: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = ()
+    schedule: Annotated[tuple[Cron, ...], BeforeValidator(one_or_many)] = ()
     """Cron lines in the zone of the source; empty: only by hand."""
     timezone: Zone | None = None
     """Zone of the schedule. None: that of the first edition."""
-    max_age: Duration = Field(timedelta(hours=48), ge=timedelta(minutes=1))
+    policy: Policy = Policy()
+    max_age: Duration = Field(timedelta(hours=48), ge=timedelta(minutes=1), le=timedelta(days=36_500))
     """Horizon: links whose date is older are counted, not stored."""
     max_undated: int = Field(100, ge=1)
     """Horizon of a list without dates: its newest entries."""

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator
 from selectolax.lexbor import LexborHTMLParser
 
-_DURATION = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)\s*")
+from crawler.sources.cron import parse_cron
+
+_DURATION = re.compile(r"\s*(\d{1,8}(?:\.\d{1,8})?)\s*(ms|s|m|h|d)\s*")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _ATTRIBUTE = re.compile(r"@[\w:-]+$")
 _SELECTOR_PROBE = LexborHTMLParser("<p></p>")
@@ -25,10 +27,7 @@ def _duration(value: Any) -> Any:
         match = _DURATION.fullmatch(value)
         if not match:
             raise ValueError("write a number and a unit in quotes: 500ms, 30s, 15m, 48h or 7d")
-        try:
-            return timedelta(**{_UNITS[match[2]]: float(match[1])})
-        except OverflowError:
-            raise ValueError("no duration is as long as that; write 7d or 365d") from None
+        return timedelta(**{_UNITS[match[2]]: float(match[1])})
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         raise ValueError("write the unit, too, in quotes: 500ms, 30s, 15m, 48h or 7d")
     return value
@@ -74,6 +73,10 @@ def _zone(value: str) -> str:
     return value
 
 
+def _cron(value: str) -> str:
+    return parse_cron(value).text
+
+
 def _shape(pattern: str, remedy: str) -> Callable[[str], str]:
     shape = re.compile(pattern)
 
@@ -100,6 +103,7 @@ Text = Annotated[str, AfterValidator(_shape(r"(?s).*\S.*", "write some words"))]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Cron = Annotated[str, AfterValidator(_cron)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(one_or_many)]
 """One regular expression or a list of them."""
