@@ -1,0 +1,159 @@
+"""An article's fields in the one form in which they are stored. Merges and cleans; adds nothing, reads no page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from crawler.articles.article import Article, Image
+from crawler.articles.text import normalise_paragraphs, normalise_text, split_credit
+
+_BLANK_LINE = re.compile(r"\n\s*\n")
+# Signs and spaces; not `\W`, which takes the vowels from Indian scripts.
+_SIGNS = re.compile(r"[\s!-/:-@\[-`{-~\u00a1-\u00bf\u2010-\u205e\u3000-\u303f]+")
+# "АСТАНА. 27 августа. АГЕНТСТВО – " in front of a lead: ends with one of these, and is not longer than this, in
+# characters of the folded text (the longest seen names two cities and an agency).
+_DATELINE_END = re.compile(r"[-–—:.)]\s*$")
+_MAX_DATELINE = 70
+# A lead this short, in characters of the folded text, stands at the end of a longer paragraph by chance.
+_MIN_LEAD_BEHIND_DATELINE = 30
+
+
+def normalise_article(article: Article) -> Article:
+    """Return `article` in its stored form; normalising twice changes nothing.
+
+    Texts are cleaned by `normalise_text`; paragraphs that say nothing or repeat an image's caption or credit are
+    dropped, as is the lead where the body begins with it, with or without a dateline. Of authors, tags, images and
+    links each is kept once, in order; an image keeps the caption and the credit that any mention of it had. Moments
+    are turned to UTC.
+    A lead from meta data that the body begins with is a printed one: `lead_on_page` says so afterwards.
+
+    >>> url = "https://example.kz/1"
+    >>> article = Article(url=url, canonical_url=url, lead="It rains.", body="It rains.\\n\\n It  pours.")
+    >>> normalise_article(article).body
+    'It pours.'
+
+    Raises:
+        ValueError: a moment is naive.
+    """
+    images = _images(article.images)
+    lead = _text(article.lead)
+    shown = {_fold(text) for image in images for text in _texts_of(image)} - {""}
+    paragraphs = [p for p in normalise_paragraphs(_BLANK_LINE.split(article.body)) if not _is_caption(p, shown)]
+    repeated = 0
+    while lead and repeated < len(paragraphs) and _repeats(paragraphs[repeated], lead):
+        repeated += 1
+    lead_on_page = article.lead_on_page
+    if repeated and not lead_on_page:
+        # Printed after all. If nothing else is, it is the body of a short story and not its lead.
+        lead, repeated = (lead, repeated) if repeated < len(paragraphs) else (None, repeated - 1)
+        lead_on_page = True
+    normalised = replace(
+        article,
+        headline=_text(article.headline),
+        lead=lead,
+        lead_on_page=lead_on_page,
+        body="\n\n".join(paragraphs[repeated:]),
+        language=_text(article.language),
+        section=_text(article.section),
+        authors=_unique(article.authors),
+        tags=_unique(normalise_text(tag).lstrip("# ") for tag in article.tags),
+        images=images,
+        published_at=_utc(article.published_at),
+        published_raw=_text(article.published_raw),
+        modified_at=_utc(article.modified_at),
+        translations=tuple(dict.fromkeys(article.translations)),
+        related_links=tuple(dict.fromkeys(article.related_links)),
+        fetched_at=_utc(article.fetched_at),
+    )
+    origins = {field: origin for field, origin in article.origins.items() if not _is_empty(normalised, field)}
+    return replace(normalised, origins=origins)
+
+
+def _text(value: str | None) -> str | None:
+    return normalise_text(value) or None if value else None
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} is naive; articles hold aware moments")
+    return moment.astimezone(UTC)
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    """The values cleaned, each once; of spellings that differ in case the first one."""
+    kept: dict[str, str] = {}
+    for value in normalise_paragraphs(values):
+        kept.setdefault(value.casefold(), value)
+    return tuple(kept.values())
+
+
+def _images(images: Iterable[Image]) -> tuple[Image, ...]:
+    kept: dict[str, Image] = {}
+    for image in images:
+        url = image.url.strip()
+        caption, credit = split_credit(image.caption or "")
+        if image.credit:
+            rest, maker = split_credit(image.credit)
+            credit = maker or rest
+        known = kept.get(url)
+        if known:
+            kept[url] = Image(url, known.caption or caption, known.credit or credit)
+        elif url:
+            kept[url] = Image(url, caption, credit)
+    return tuple(kept.values())
+
+
+def _texts_of(image: Image) -> Iterator[str]:
+    """The forms in which a caption also stands in a paragraph."""
+    if image.caption:
+        yield image.caption
+    if image.credit:
+        yield image.credit
+    if image.caption and image.credit:
+        yield f"{image.caption} {image.credit}"
+
+
+def _is_caption(paragraph: str, shown: set[str]) -> bool:
+    if not shown:
+        return False
+    if _fold(paragraph) in shown:
+        return True
+    caption, credit = split_credit(paragraph)
+    return credit is not None and _fold(credit) in shown and (caption is None or _fold(caption) in shown)
+
+
+def _repeats(paragraph: str, lead: str) -> bool:
+    """Whether a paragraph says what the lead says; a dateline in front of either makes no difference."""
+    one, other = _fold(paragraph), _fold(lead)
+    if one == other:
+        return True
+    longer, shorter, printed = (one, other, paragraph) if len(one) > len(other) else (other, one, lead)
+    dateline = len(longer) - len(shorter)
+    if len(shorter) < _MIN_LEAD_BEHIND_DATELINE or dateline > _MAX_DATELINE or not longer.endswith(shorter):
+        return False
+    return bool(_DATELINE_END.search(_before(printed, shorter)))
+
+
+def _before(printed: str, folded_end: str) -> str:
+    """The beginning of `printed` that is not part of `folded_end`, which its folded form ends with."""
+    letters = len(folded_end)
+    position = len(printed)
+    while letters > 0:
+        position -= 1
+        letters -= len(_fold(printed[position]))
+    return printed[:position].rstrip("«\"“„‘'([ ")
+
+
+def _fold(text: str) -> str:
+    """Letters and numbers only: typography makes no difference."""
+    return _SIGNS.sub("", text.casefold())
+
+
+def _is_empty(article: Article, field: str) -> bool:
+    value = getattr(article, field, None)
+    return value is None or value == "" or value == ()
