@@ -28,6 +28,40 @@ _MOST_CONTROL_SIGNS = 0.05
 _CONTROL_SIGNS = bytes(sign for sign in range(32) if sign not in b"\t\n\f\r\x1b")
 
 
+_LANDMARKS = "title, h1, time, meta[content], link[rel], a[rel], script[type], [itemprop]"
+
+
+class Landmarks:
+    """Elements that carry meta data, by kind and in the order of the page."""
+
+    __slots__ = ("headings", "links", "metas", "microdata", "scripts", "times", "titles")
+
+    def __init__(self, nodes: list[LexborNode]) -> None:
+        self.titles: list[LexborNode] = []
+        self.headings: list[LexborNode] = []
+        self.times: list[LexborNode] = []
+        self.metas: list[LexborNode] = []
+        self.links: list[tuple[str, LexborNode]] = []
+        """`<link>` and `<a>` with their `rel`, in lower case."""
+        self.scripts: list[LexborNode] = []
+        self.microdata: list[tuple[str, LexborNode]] = []
+        """Elements with their `itemprop`, as printed."""
+        by_tag = {"h1": self.headings, "time": self.times, "meta": self.metas, "script": self.scripts}
+        for node in nodes:
+            tag = node.tag
+            if tag in ("link", "a"):
+                rel = node.attrs.get("rel")
+                if rel:
+                    self.links.append((rel.lower(), node))
+            elif tag == "title":
+                self.titles.append(node)
+            elif tag in by_tag:
+                by_tag[tag].append(node)
+            itemprop = node.attrs.get("itemprop")
+            if itemprop:
+                self.microdata.append((itemprop, node))
+
+
 class MetaTags:
     """The page's `<meta>` values by name. `name=`, `property=` and `itemprop=` are one: sites mix them up."""
 
@@ -102,15 +136,20 @@ class Page:
         return cls(text, url, utf8=html if is_utf8 else None)
 
     @cached_property
+    def landmarks(self) -> Landmarks:
+        """The elements that carry meta data, found in one walk over the tree."""
+        return Landmarks(self.tree.css(_LANDMARKS))
+
+    @cached_property
     def json_ld(self) -> tuple[dict[str, Any], ...]:
         """All JSON-LD objects of the page in order, `@graph` and lists flattened, broken JSON repaired where cheap."""
-        texts = [node.text(deep=True) for node in self.tree.css('script[type*="ld+json" i]')]
-        return read_objects(texts)
+        scripts = self.landmarks.scripts
+        return read_objects(s.text(deep=True) for s in scripts if "ld+json" in (s.attrs.get("type") or "").lower())
 
     @cached_property
     def meta(self) -> MetaTags:
         values: dict[str, list[str]] = {}
-        for node in self.tree.css("meta[content]"):
+        for node in self.landmarks.metas:
             attributes = node.attributes
             content = (attributes.get("content") or "").strip()
             for kind in ("name", "property", "itemprop", "http-equiv"):
@@ -122,8 +161,7 @@ class Page:
     @cached_property
     def lang(self) -> str | None:
         """The language that the page declares, as printed: `ru`, `ru-RU`, `en_US`. None when it does not."""
-        root = self.tree.css_first("html")
-        attributes = root.attributes if root is not None else {}
+        attributes = self.root.attributes
         for value in (attributes.get("lang"), attributes.get("xml:lang")):
             if value and value.strip():
                 return value.strip()
