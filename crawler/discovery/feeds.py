@@ -16,6 +16,7 @@ from lxml import etree
 from crawler.articles.article import Precision
 from crawler.articles.text import normalise_text
 from crawler.articles.urls import join_url
+from crawler.discovery.balance import balance
 from crawler.discovery.decoding import decode, unpack
 from crawler.discovery.links import Entry
 from crawler.discovery.printed_dates import first_date
@@ -126,7 +127,7 @@ def html_instead(of: str, text: str) -> str:
 
 
 def _read_xml(text: str, url: str, zone: tzinfo | None, now: datetime | None) -> FeedContents:
-    stream = XmlStream(text)
+    stream = XmlStream(text, repair=balance)
     format_ = _FORMATS.get(stream.root or "")
     if format_ is None:
         raise DiscoveryError(url, "feed", _no_feed(stream, text))

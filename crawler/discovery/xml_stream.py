@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from html.entities import html5
 from io import BytesIO
 
@@ -12,7 +12,7 @@ from lxml import etree
 # Most elements within one entry. A whole article as XHTML has some hundreds; beyond this it is a trap for memory.
 MOST_PARTS = 20_000
 # Most elements of a document: a sitemap of the 50,000 addresses that are allowed has some 500,000.
-MOST_ELEMENTS = 2_000_000
+MOST_ELEMENTS = 1_000_000
 # Longest tag, in characters. The parser holds a whole tag in memory, thirty times over.
 LONGEST_TAG = 65_536
 # Most ampersands of a document: a sitemap of 50,000 addresses with a dozen parameters each stays below.
@@ -37,7 +37,8 @@ class XmlStream:
     Nothing outside the document is ever opened, no entity is expanded, and elements that have been read are forgotten.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, repair: Callable[[str], str] = str) -> None:
+        """Begin to read. `repair` rewrites the document before it is parsed; by default nothing does."""
         self.root: str | None = None
         """Local name of the root element, lower case. None when there is no XML at all."""
         self.namespace: str | None = None
@@ -50,7 +51,7 @@ class XmlStream:
         elif _ENDLESS_TAG.search(text):
             self.fault, text = f"a tag longer than {LONGEST_TAG} characters", ""
         self._parser = etree.iterparse(
-            BytesIO(_AMPERSAND.sub(_reference, text).encode("utf-8")),
+            BytesIO(_AMPERSAND.sub(_reference, repair(text)).encode("utf-8")),
             events=("start", "end"),
             encoding="utf-8",
             recover=True,
