@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, insert, or_, select
 from sqlalchemy.orm import Session
@@ -59,7 +60,7 @@ class Fetch:
 def write_records(session: Session, attempt: Attempt, records: Sequence[Record]) -> None:
     """Append to a run's log."""
     if records:
-        own = {"run_id": attempt.run_id, "attempt_id": attempt.attempt_id}
+        own: dict[str, Any] = {"run_id": attempt.run_id, "attempt_id": attempt.attempt_id}
         session.execute(
             insert(LogRow),
             [
@@ -80,7 +81,7 @@ def write_records(session: Session, attempt: Attempt, records: Sequence[Record])
 def write_fetches(session: Session, attempt: Attempt, fetches: Sequence[Fetch]) -> None:
     """Append what an attempt has fetched."""
     if fetches:
-        own = {"run_id": attempt.run_id, "attempt_id": attempt.attempt_id}
+        own: dict[str, Any] = {"run_id": attempt.run_id, "attempt_id": attempt.attempt_id}
         session.execute(
             insert(FetchRow),
             [
@@ -195,7 +196,7 @@ def records_of(
         conditions.append(LogRow.url.icontains(url, autoescape=True))
     if since is not None:
         conditions.append(LogRow.at >= since)
-    asked: Select[tuple[LogRow]] = select(LogRow).where(*conditions)
+    asked: Select[LogRow] = select(LogRow).where(*conditions)
     if newest and limit is not None:
         return session.scalars(asked.order_by(LogRow.id.desc()).limit(limit)).all()[::-1]
     return session.scalars(asked.order_by(LogRow.id).limit(limit)).all()

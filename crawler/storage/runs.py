@@ -259,7 +259,7 @@ def latest(
     with_skipped: bool = False,
 ) -> Sequence[RunRow]:
     """The latest runs, newest first; skipped ones only on request, for they are many."""
-    asked: Select[tuple[RunRow]] = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
+    asked: Select[RunRow] = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
     if source_id is not None:
         asked = asked.where(RunRow.source_id == source_id)
     if state is not None:
