@@ -76,6 +76,8 @@ class Article:
     section: str | None = None
     authors: tuple[str, ...] = ()
     """People, in the order of the page; never the publisher."""
+    byline: str | None = None
+    """What the story is signed with where it names no people: a desk, an agency, the publisher. None otherwise."""
     tags: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
     published_at: datetime | None = None

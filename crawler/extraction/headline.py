@@ -1,0 +1,153 @@
+"""Which of the page's titles is the headline. Compares what the readers found; reads only the `<h1>` elements itself."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborNode
+
+from crawler.articles.article import Origin
+from crawler.articles.text import clean_headline, name_key, normalise_text
+from crawler.extraction.found import Found
+from crawler.extraction.page import Page
+
+# Longest `<h1>` that is a headline, in characters; longer ones are paragraphs in large print.
+_LONGEST = 220
+# Share of a heading's words that the page's other titles must know. Below it the heading names the site, a section or
+# another box. .3: benchmarks on both corpora, .2 and .4 lose .002 and .006 of dev_articles.
+_KNOWN_WORDS = 0.3
+# A title of fewer words that ends a heading may end it by chance: "Updates" in "M&A Updates".
+_FEWEST_WORDS = 4
+# JSON-LD cuts headlines at 110 characters (a rule of Google's); shorter ones are whole unless they end in dots.
+_CUT_AT = 100
+
+_WORD = re.compile(r"\w+")
+_SEPARATOR = re.compile(r"\s+(?:[|·•»:]{1,2}|[-–—])\s+")
+_MOST_HEADINGS = 60
+
+
+class Heading(NamedTuple):
+    """One `<h1>` of the page."""
+
+    text: str
+    node: LexborNode
+
+
+class Headline(NamedTuple):
+    """The headline, who says so, and the `<h1>` that prints it, if any does."""
+
+    text: str | None
+    origin: Origin
+    node: LexborNode | None
+
+
+def headings_of(page: Page) -> list[Heading]:
+    """The distinct `<h1>` texts of the page with their first elements."""
+    found: dict[str, Heading] = {}
+    for node in page.landmarks.headings[:_MOST_HEADINGS]:
+        text = heading_text(node)
+        if text:
+            found.setdefault(text, Heading(text, node))
+    return list(found.values())
+
+
+def heading_text(node: LexborNode) -> str:
+    """The text of a heading; parts that only mark-up separates (`<span>Kicker</span><span>Title`) do not run together."""
+    parts: list[str] = []
+    for inner in node.traverse(include_text=True):
+        if inner.tag == "-text":
+            text = inner.text_content or ""
+            if parts and text and parts[-1][-1:].isalnum() and text[0].isupper() and not parts[-1][-1:].isupper():
+                parts.append(" ")
+            parts.append(text)
+        elif inner.tag == "br":
+            parts.append(" ")
+    return normalise_text("".join(parts))
+
+
+def choose_headline(
+    headings: Collection[Heading], json_ld: Found, meta: Found, microdata: Found, publishers: Collection[str]
+) -> Headline:
+    """The headline of a page without site rules.
+
+    News sites put the headline as it was sent into JSON-LD; others put a title for search engines there, so that the
+    printed `<h1>` is better. A heading is only believed when the page's other titles know some of its words.
+    """
+    named = _clean(json_ld.headline, publishers)
+    titles = [(named, Origin.JSON_LD), (_clean(microdata.headline, publishers), Origin.MICRODATA)]
+    titles += [(_clean(title, publishers), Origin.META) for title in (meta.headline, meta.document_title)]
+    others = [title for title, origin in titles if title and origin != Origin.MICRODATA]
+    heading = _best_heading(headings, others, publishers)
+    node = heading.node if heading else None
+    if named and json_ld.is_news:
+        return Headline(_completed(named, [heading.text if heading else None, *others]), Origin.JSON_LD, node)
+    if heading:
+        for title in others:
+            # A kicker stands before the headline in one <h1>: "Economy: Prices rise".
+            if title != heading.text and heading.text.endswith(title) and len(_words(title)) >= _FEWEST_WORDS:
+                return Headline(title, next(origin for text, origin in titles if text == title), node)
+        return Headline(heading.text, Origin.GENERIC, node)
+    for title, origin in titles:
+        if title:
+            return Headline(_completed(title, others), origin, None)
+    return Headline(None, Origin.GENERIC, None)
+
+
+def _clean(title: str | None, publishers: Collection[str]) -> str | None:
+    return (clean_headline(title, publishers=publishers) or None) if title else None
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _best_heading(headings: Collection[Heading], titles: list[str], publishers: Collection[str]) -> Heading | None:
+    """The heading most like one of the page's titles; the first one where several are."""
+    keys = {key for publisher in publishers if (key := name_key(publisher))}
+    site_names = set(_site_names(titles))
+    best: tuple[float, Heading] | None = None
+    for heading in headings:
+        if len(heading.text) > _LONGEST or name_key(heading.text) in keys or heading.text.casefold() in site_names:
+            continue
+        likeness = max((_likeness(heading.text, title) for title in titles), default=0.0)
+        known = max((_known(heading.text, title) for title in titles), default=1.0)
+        if known >= _KNOWN_WORDS and (best is None or likeness > best[0]):
+            best = likeness, heading
+    return best[1] if best else None
+
+
+def _site_names(titles: list[str]) -> Iterator[str]:
+    """The last part of titles such as `A long road - Example`: a heading that says only this names the site."""
+    for title in titles:
+        parts = _SEPARATOR.split(title)
+        if len(parts) > 1 and len(parts[0]) > len(parts[-1]):
+            yield parts[-1].casefold()
+
+
+def _likeness(one: str, other: str) -> float:
+    a, b = Counter(_words(one)), Counter(_words(other))
+    return 2 * (a & b).total() / ((a.total() + b.total()) or 1)
+
+
+def _known(heading: str, title: str) -> float:
+    a = set(_words(heading))
+    return len(a & set(_words(title))) / len(a) if a else 0.0
+
+
+def _completed(title: str, others: Collection[str | None]) -> str:
+    """`title`, or the whole of it where another reader knows more than its cut beginning."""
+    beginning = title.rstrip(".… ")
+    if len(title) >= _CUT_AT or title.endswith(("...", "…")):
+        for other in others:
+            # What follows a separator is the site's name, not the rest of the headline.
+            if (
+                other
+                and other.startswith(beginning)
+                and len(other) > len(title)
+                and not _SEPARATOR.search(other, len(beginning))
+            ):
+                return other
+    return title

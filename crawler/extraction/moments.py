@@ -1,0 +1,120 @@
+"""When the story was published and changed, of all the dates that a page states. Compares; the reading is dates.py's.
+
+A modification never stands in for a publication, nor does the fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+
+from crawler.articles.article import Origin, Precision
+from crawler.articles.dates import ParsedDate, parse_date
+from crawler.errors import DateError
+from crawler.extraction.printed_date import PrintedDate
+
+# Stated moments this near to each other are one: sites round to the minute, some readers do and some do not.
+_SAME = timedelta(minutes=1)
+# A printed day this much before the day in meta data is another: more than any zone's distance.
+_EARLIER = timedelta(hours=36)
+# A day and a clock that may be of that day, whatever the zone.
+_OF_THAT_DAY = timedelta(hours=38)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One stated moment that could be read."""
+
+    origin: Origin
+    raw: str
+    date: ParsedDate
+
+    @property
+    def at(self) -> datetime:
+        return self.date.at
+
+    @property
+    def precision(self) -> Precision:
+        """Midnight sharp is how sites state a day when they must state a time."""
+        at_midnight = self.date.precision == Precision.SECOND and self.date.at.timetz() == time(0, tzinfo=UTC)
+        return Precision.DAY if at_midnight else self.date.precision
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """What is needed to read a page's dates: its zone, the fetch moment, its language and whether days come first."""
+
+    zone: tzinfo
+    now: datetime | None
+    language: str | None
+    day_first: bool = True
+
+    def read(self, origin: Origin, raw: str | None) -> Moment | None:
+        """The moment that a text states; None when it states none."""
+        if not raw:
+            return None
+        try:
+            date = parse_date(raw, zone=self.zone, now=self.now, language=self.language, day_first=self.day_first)
+        except DateError:
+            return None
+        return Moment(origin, raw, date)
+
+    def read_all(self, stated: Iterable[tuple[Origin, str | None]]) -> Iterator[Moment]:
+        for origin, raw in stated:
+            moment = self.read(origin, raw)
+            if moment is not None:
+                yield moment
+
+
+def choose_published(
+    stated: Sequence[Moment], printed: Iterable[PrintedDate], clockwork: Clockwork, *, is_news: bool
+) -> Moment | None:
+    """The best of what meta data state (best evidence first), with the printed dates as a cross-check.
+
+    - Two readers that agree within a minute outvote one that differs from them by seconds.
+    - A printed day that is earlier than what meta data of a page that is no news article say is the first publication:
+      content systems stamp the last import.
+    - A mere day gives way to a moment of that day.
+    """
+    best = stated[0] if stated else None
+    if best is not None and best.precision != Precision.DAY and best.date.had_zone and is_news:
+        return _agreed(best, stated)
+    shown = list(clockwork.read_all((Origin.GENERIC, date.text) for date in printed if not date.is_modified))
+    near = shown[0] if shown else None
+    if best is None:
+        best = near
+    elif near is not None and not is_news and best.at - near.at > _EARLIER:
+        best = near
+    if best is None:
+        return None
+    if best.precision == Precision.DAY:
+        for other in (*stated, *shown):
+            if other.precision != Precision.DAY and abs(other.at - best.at) <= _OF_THAT_DAY and _same_day(best, other):
+                return other
+    return _agreed(best, stated)
+
+
+def _agreed(best: Moment, stated: Sequence[Moment]) -> Moment:
+    if any(other is not best and other.origin != best.origin and other.at == best.at for other in stated):
+        return best
+    for one in stated:
+        if one.at != best.at and abs(one.at - best.at) < _SAME:
+            if any(other.origin not in (one.origin, best.origin) and other.at == one.at for other in stated):
+                return one
+    return best
+
+
+def _same_day(day: Moment, moment: Moment) -> bool:
+    """Whether a moment may belong to a stated day: in the zone that its own text names, or else as it stands."""
+    local = _local(moment)
+    return local.date() == day.at.date() or moment.at.date() == day.at.date()
+
+
+def _local(moment: Moment) -> datetime:
+    """The moment in the offset that its text states."""
+    try:
+        stated = datetime.fromisoformat(moment.raw)
+    except ValueError:
+        return moment.at
+    return stated if stated.tzinfo is not None else moment.at

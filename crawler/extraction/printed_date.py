@@ -1,0 +1,125 @@
+"""The day of the story as the visible page prints it, and as its address tells. Finds the words; dates.py reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborNode
+
+from crawler.articles.text import normalise_text
+from crawler.extraction.page import Page
+from crawler.extraction.surroundings import around
+
+# Longest text that is taken for a printed date, in characters: labels and an author may stand beside it.
+_LONGEST = 110
+# Most words beside the date; more make a sentence that mentions one.
+_MOST_OTHER_WORDS = 7
+# What a text must hold before it is worth parsing: a day with its month and year, a clock, or a relative word in one of
+# our languages.
+_LIKE_A_DATE = re.compile(
+    r"\b(?:19|20)\d\d\b.*\d|\d.*\b(?:19|20)\d\d\b|\d{1,2}:\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}\b"
+    r"|^(?:сегодня|вчера|бүгін|кеше|today|yesterday)\b|\d+ \w+ (?:назад|ago|бұрын)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MODIFIED = re.compile(
+    r"updat|modifi|revis|review|edited|refresh|обновл|измен|жаңарт|aktualisiert|geändert|stand:|mis à jour|actualizado"
+    r"|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret|更新|güncelle|zaktualizowano",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"publi|posted|written|created|released|опублик|жариял|veröffentlicht|erstellt|publié|publicado|pubblicato|geplaatst"
+    r"|publisert|publicerad|発行|公開|发布|yayın",
+    re.IGNORECASE,
+)
+_DATE_NAMES = re.compile(r"date|time|publish|posted|datum|fecha|дата|meta", re.IGNORECASE)
+_OTHER_NAMES = re.compile(
+    r"comment|related|reading|read-?time|duration|event|copyright|footer|widget|sidebar|card|teaser", re.IGNORECASE
+)
+_MOST_ELEMENTS = 60
+# /2024/05/02/, /2024-05-02-, /20240502/; a month alone is no day.
+_IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+
+
+class PrintedDate(NamedTuple):
+    """One text that looks like the story's date."""
+
+    text: str
+    is_modified: bool
+    is_near: bool
+    """It stands near the headline."""
+
+
+def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDate]:
+    """What may be the day of the story: first what is near the headline, then any element that names a date.
+
+    Of the texts at one place those that say "published" come first.
+    """
+    found: list[PrintedDate] = []
+    if heading is not None:
+        found += _judged(_texts(around(heading)), is_near=True)
+    if not any(not date.is_modified for date in found):
+        found += _judged(_texts(_dated_elements(page)), is_near=False)
+    return found
+
+
+def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedDate]:
+    said: list[PrintedDate] = []
+    plain: list[PrintedDate] = []
+    label_before = ""
+    for text, names in texts:
+        words = f"{label_before} {names} {text}"
+        label_before = ""
+        if not _LIKE_A_DATE.search(text):
+            label_before = text if len(text) < 40 else ""
+        elif len(_WORD.findall(text)) <= _MOST_OTHER_WORDS:
+            is_published = bool(_PUBLISHED.search(words))
+            date = PrintedDate(text, not is_published and bool(_MODIFIED.search(words)), is_near)
+            (said if is_published else plain).append(date)
+    return said + plain
+
+
+def _dated_elements(page: Page) -> Iterator[LexborNode]:
+    yield from page.landmarks.times[:_MOST_ELEMENTS]
+    for node in page.tree.css('[class*="date" i], [class*="publish" i], [class*="posted" i]')[:_MOST_ELEMENTS]:
+        if not _OTHER_NAMES.search(node.attrs.get("class") or ""):
+            yield node
+
+
+def _texts(nodes: Iterator[LexborNode]) -> Iterator[tuple[str, str]]:
+    """Short texts, and what the names of their element say."""
+    for node in nodes:
+        if node.tag == "-text":
+            text = normalise_text(node.text_content or "")
+            parent = node.parent
+            if (
+                text
+                and len(text) <= _LONGEST
+                and parent is not None
+                and parent.is_element_node
+                and parent.tag != "time"
+            ):
+                yield text, parent.attrs.get("class") or ""
+        elif node.tag == "time":
+            attributes = node.attributes
+            text = attributes.get("datetime") or normalise_text(node.text(deep=True, separator=" "))
+            if text and len(text) <= _LONGEST:
+                yield text, f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
+        elif node.is_element_node and node.tag not in ("a", "div", "section", "article", "ul"):
+            names = node.attrs.get("class") or ""
+            if names and _DATE_NAMES.search(names) and not _OTHER_NAMES.search(names):
+                text = normalise_text(node.text(deep=True, separator=" "))
+                if text and len(text) <= _LONGEST:
+                    yield text, names
+
+
+def date_in_address(url: str) -> str | None:
+    """The day that an address names, as `YYYY-MM-DD`.
+
+    >>> date_in_address("https://example.com/news/2024/05/02/story.html")
+    '2024-05-02'
+    """
+    match = _IN_ADDRESS.search(url.partition("?")[0])
+    return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}" if match else None

@@ -1,0 +1,192 @@
+"""Fields by the selectors of a source file: what a person has said about this design of this site.
+
+The first layout whose `article` selector finds something is the page's. Values are as printed; dates are parsed and
+all is cleaned in extract.py, as for the other readers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from selectolax.lexbor import LexborNode
+
+from crawler.articles.article import Image, Origin
+from crawler.articles.text import normalise_text
+from crawler.articles.urls import join_url
+from crawler.extraction.content import Picture, Text, read_box, take_captions
+from crawler.extraction.found import Found
+from crawler.extraction.page import Page
+from crawler.extraction.pictures import address_of
+from crawler.sources.source import Layout
+
+_SELECTOR = re.compile(r"^(?P<css>.*?)(?:@(?P<attribute>[\w:-]+))?$", re.DOTALL)
+# Most elements that one selector is asked for: tags and authors of one article.
+_MOST_ELEMENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReading:
+    """What the rules of one layout found."""
+
+    layout: Layout
+    found: Found
+    published: tuple[str, ...]
+    """Every printed date that the rules find, best first: the first that can be read counts."""
+    modified: tuple[str, ...]
+
+
+def read_site_rules(page: Page, layouts: Sequence[Layout]) -> SiteReading | None:
+    """What the first of `layouts` that fits the page finds; None when none fits.
+
+    A layout fits when its `article` selector finds something and its body has words, or it declares no body.
+    """
+    for layout in layouts:
+        article = _first(page.root, layout.article)
+        if article is None:
+            continue
+        reading = _Reader(page, layout, article).read()
+        if reading.found.body or not layout.body:
+            return reading
+    return None
+
+
+class _Reader:
+    """Reads one page by one layout."""
+
+    def __init__(self, page: Page, layout: Layout, article: LexborNode) -> None:
+        self._page = page
+        self._layout = layout
+        self._article = article
+        self._removed = _ids(article, layout.remove)
+
+    def read(self) -> SiteReading:
+        layout = self._layout
+        found = Found(origin=Origin.SITE_RULE)
+        found.headline = next(self._texts(layout.headline), None)
+        lead = self._lead_node()
+        found.lead = self._text(lead) if lead is not None else None
+        body, pictures, stray = self._body(lead)
+        found.body = body
+        found.images = tuple(self._images(pictures, stray))
+        found.authors = tuple(self._all(layout.authors))
+        found.section = next(self._texts(layout.section), None)
+        found.tags = tuple(self._all(layout.tags))
+        published = tuple(self._texts(layout.published))
+        modified = tuple(self._texts(layout.modified))
+        found.published = published[0] if published else None
+        found.modified = modified[0] if modified else None
+        return SiteReading(layout, found, published, modified)
+
+    def _nodes(self, selector: str) -> list[LexborNode]:
+        """Inside the article's box; where it holds nothing, on the whole page."""
+        return [
+            node
+            for node in self._article.css(selector) or self._page.tree.css(selector)
+            if node.mem_id not in self._removed
+        ]
+
+    def _texts(self, selectors: Iterable[str]) -> Iterator[str]:
+        """The first text of every selector that finds one."""
+        for selector in selectors:
+            css, attribute = _split(selector)
+            for node in self._nodes(css):
+                text = self._value(node, attribute)
+                if text:
+                    yield text
+                    break
+
+    def _all(self, selectors: Iterable[str]) -> Iterator[str]:
+        """All texts of the first selector that finds any."""
+        for selector in selectors:
+            css, attribute = _split(selector)
+            texts = [text for node in self._nodes(css)[:_MOST_ELEMENTS] if (text := self._value(node, attribute))]
+            if texts:
+                yield from texts
+                return
+
+    def _value(self, node: LexborNode, attribute: str | None) -> str:
+        if attribute:
+            return normalise_text(node.attributes.get(attribute) or "")
+        return self._text(node)
+
+    def _text(self, node: LexborNode) -> str:
+        """The visible text of an element, without what the layout removes."""
+        pieces = read_box(node, self._page.url, removed=self._removed)
+        return " ".join(piece.text for piece in pieces if isinstance(piece, Text))
+
+    def _lead_node(self) -> LexborNode | None:
+        for selector in self._layout.lead:
+            for node in self._nodes(_split(selector)[0]):
+                pieces = read_box(node, self._page.url, removed=self._removed)
+                if take_captions(pieces)[0]:
+                    return node
+        return None
+
+    def _body(self, lead: LexborNode | None) -> tuple[tuple[str, ...], list[Picture], str | None]:
+        stops = _ids(self._article, self._layout.stop)
+        removed = self._removed if lead is None else self._removed | {lead.mem_id}
+        for selector in self._layout.body:
+            pieces = []
+            for box in self._nodes(_split(selector)[0]):
+                pieces += read_box(box, self._page.url, removed=removed, stops=stops)
+            texts, pictures, stray = take_captions(pieces)
+            if texts:
+                return tuple(_without_promotion(texts, self._layout)), pictures, stray
+        return (), [], None
+
+    def _images(self, pictures: list[Picture], stray: str | None) -> Iterator[Image]:
+        """Images outside the body first, each with the caption that stands at its place in the list."""
+        outside: list[Picture] = []
+        for selector in self._layout.images:
+            css, attribute = _split(selector)
+            for node in self._nodes(css):
+                address = node.attributes.get(attribute) if attribute and attribute != "src" else None
+                url = join_url(self._page.url, address) if address else address_of(node, self._page.url)
+                if url:
+                    title = node.attributes.get("title") or node.attributes.get("alt")
+                    outside.append(Picture(url, normalise_text(title or "") or None))
+            if outside:
+                break
+        captions = list(self._all(self._layout.captions))
+        # One photo: all captions are its own (they are printed twice for two screens).
+        for position, picture in enumerate(outside):
+            picture.captions = captions if len(outside) == 1 else captions[position : position + 1]
+        if stray and outside and not captions:
+            outside[0].captions = [stray]
+        for picture in (*outside, *pictures):
+            yield picture.image()
+
+
+def _without_promotion(texts: list[Text], layout: Layout) -> Iterator[str]:
+    stop, promo = _alternatives(layout.stop_phrases), _alternatives(layout.promo)
+    for piece in texts:
+        if stop is not None and stop.match(piece.text):
+            return
+        if promo is None or not promo.search(piece.text):
+            yield piece.text
+
+
+@lru_cache(maxsize=256)
+def _alternatives(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
+
+
+@lru_cache(maxsize=2048)
+def _split(selector: str) -> tuple[str, str | None]:
+    match = _SELECTOR.match(selector)
+    return (match["css"], match["attribute"]) if match else (selector, None)
+
+
+def _first(root: LexborNode, selectors: Iterable[str]) -> LexborNode | None:
+    for selector in selectors:
+        node = root.css_first(selector)
+        if node is not None:
+            return node
+    return None
+
+
+def _ids(root: LexborNode, selectors: Sequence[str]) -> frozenset[int]:
+    return frozenset(node.mem_id for node in root.css(", ".join(selectors))) if selectors else frozenset()

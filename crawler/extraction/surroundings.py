@@ -1,0 +1,65 @@
+"""The nodes around the headline, where pages print byline and date. Walks; judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+# Nodes (elements and texts) looked at behind and before the headline. Bylines of the corpora stand at most 90 behind.
+_BEHIND = 160
+_BEFORE = 60
+_CLOSED = frozenset(
+    ("script", "style", "noscript", "template", "svg", "iframe", "nav", "form", "footer", "select", "video")
+)
+
+
+def around(heading: LexborNode) -> Iterator[LexborNode]:
+    """Elements and text nodes behind the headline in page order, then those before it, nearest first."""
+    yield from _behind(heading)
+    yield from _before(heading)
+
+
+def _behind(node: LexborNode) -> Iterator[LexborNode]:
+    left = _BEHIND
+    current: LexborNode | None = _next_outside(node)
+    while current is not None and left > 0:
+        tag = current.tag or ""
+        if tag in _CLOSED or tag[:1] == "!" or tag == "-comment":
+            current = _next_outside(current)
+            continue
+        left -= 1
+        yield current
+        current = current.child or _next_outside(current)
+
+
+def _before(node: LexborNode) -> Iterator[LexborNode]:
+    left = _BEFORE
+    current = _previous(node)
+    while current is not None and left > 0:
+        left -= 1
+        tag = current.tag or ""
+        if tag in ("body", "main", "header"):
+            return
+        if tag not in _CLOSED and tag[:1] != "!":
+            yield current
+        current = _previous(current)
+
+
+def _next_outside(node: LexborNode) -> LexborNode | None:
+    current: LexborNode | None = node
+    while current is not None:
+        if current.next is not None:
+            return current.next
+        current = current.parent
+    return None
+
+
+def _previous(node: LexborNode) -> LexborNode | None:
+    """The node before in page order; closed elements are not entered."""
+    previous = node.prev
+    if previous is None:
+        return node.parent
+    while previous.last_child is not None and (previous.tag or "") not in _CLOSED:
+        previous = previous.last_child
+    return previous
