@@ -37,7 +37,11 @@ PARTS: Final[Mapping[str, type[Declaration]]] = {
     "sitemaps": Sitemap,
     "listings": Listing,
 }
-_TABLE = {"": "at the top of the file, above the first [table]", "policy": "under [policy]", "politeness": "under [politeness]"}
+_TABLE = {
+    "": "at the top of the file, above the first [table]",
+    "policy": "under [policy]",
+    "politeness": "under [politeness]",
+}
 
 _Context = Mapping[str, Any]
 _DAY = "write a day without quotes: 2024-03-01"

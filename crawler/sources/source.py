@@ -185,7 +185,7 @@ class Policy(Declaration):
     overlap: Literal["skip", "queue"] = "skip"
     """A fire comes while the source's last run is not over: leave it out, or let one run wait for its turn."""
     catch_up: Literal["none", "latest", "all"] = "latest"
-    """Fires that came while no scheduler ran: leave them out, run the last of them, or run each, one after the other."""
+    """Fires that came while no scheduler ran: leave them out, run the last, or run each, one after the other."""
     catch_up_within: Duration = Field(timedelta(days=1), ge=timedelta(minutes=1), le=timedelta(days=30))
     """Fires that are longer ago than this are left out in any case."""
     timeout: Duration | None = Field(None, ge=timedelta(seconds=1), le=timedelta(days=7))

@@ -20,6 +20,8 @@ FULL: dict[str, Any] = tomllib.loads(r"""
 id = "herald"
 name = "The Example Herald"
 home = "https://www.herald.example/"
+[policy]
+overlap = "queue"
 [politeness]
 delay = "2s"
 [[editions]]
@@ -37,6 +39,7 @@ article = "article"
 """)
 WHERE = {
     "": (),
+    "policy": ("policy",),
     "politeness": ("politeness",),
     "editions": ("editions", 0),
     "layouts": ("layouts", 0),
