@@ -98,6 +98,7 @@ class Home:
             (result,) = done.json
         except ValueError as error:
             raise AssertionError(f"exit code {done.code}\n{done.out}\n{done.err}") from error
+        assert result["outcome"] != "failed_to_start", result["reason"]
         return {**result, "code": done.code}
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
