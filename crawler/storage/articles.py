@@ -145,7 +145,7 @@ def find(session: Session, reference: str) -> StoredArticle | None:
     canonical = canonicalise_url(reference)
     key = url_hash(canonical)
     for table, number in ((ArticleRow, ArticleRow.id), (LinkRow, LinkRow.article_id)):
-        found = session.execute(select(number, table.canonical_url).where(table.url_hash == key)).tuples().first()
+        found = session.execute(select(number, table.canonical_url).where(table.url_hash == key)).first()
         if found is not None and found[0] is not None and same_address(found[1], canonical):
             return get(session, found[0])
     return None
@@ -167,8 +167,8 @@ def tombstone(session: Session, reference: str) -> TombstoneRow | None:
 def erase(session: Session, article_id: int, reason: str, *, now: datetime) -> TombstoneRow | None:
     """Delete an article with its parts, past texts and search terms for ever; None when it is not there.
 
-    Its addresses are never stored again. What remains: its addresses, its number, when and why. Its duplicates are articles of their own and stay. In a
-    SQLite file the freed space is overwritten; backups and logs keep what they have.
+    Its addresses are never stored again. What remains: these, its number, when and why. Its duplicates are articles of
+    their own and stay. In a SQLite file the freed space is overwritten; backups and logs keep what they have.
     """
     row = session.get(ArticleRow, article_id, with_for_update=True)
     if row is None:

@@ -66,7 +66,7 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self.url = _supported(url)
         self.dialect: Dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
-        self.path = Path(self.url.database or "") if self.dialect == "sqlite" else None
+        self.path = Path((self.url.database or "").removeprefix("file:")) if self.dialect == "sqlite" else None
         """The file, of SQLite."""
         self.engine = _engine(self.url, self.dialect)
         self._reading = self.engine.execution_options(postgresql_readonly=True)

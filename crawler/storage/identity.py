@@ -79,7 +79,7 @@ class _Rows:
         )
         self._article_of_link: dict[int, int] = {}
         self._article_of_alias: dict[int, tuple[str, int]] = {}
-        for link_id, key, address, article_id in session.execute(asked).tuples():
+        for link_id, key, address, article_id in session.execute(asked):
             assert article_id is not None
             self._article_of_link[link_id] = article_id
             self._article_of_alias[key] = (address, article_id)

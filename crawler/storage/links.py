@@ -285,7 +285,7 @@ def counts(session: Session, source_id: str | None = None) -> dict[LinkState, in
     asked = select(LinkRow.state, func.count()).group_by(LinkRow.state)
     if source_id is not None:
         asked = asked.where(LinkRow.source_id == source_id)
-    return dict.fromkeys(LinkState, 0) | dict(session.execute(asked).tuples().all())
+    return dict.fromkeys(LinkState, 0) | dict(session.execute(asked).all())
 
 
 def find(session: Session, url: str) -> LinkRow | None:

@@ -90,7 +90,7 @@ def _oldest(
     before: datetime,
 ) -> int:
     """Delete from the front of a table that grows with time: its keys need no index on the time."""
-    front = session.execute(select(key, moment).order_by(key).limit(PORTION)).tuples()
+    front = session.execute(select(key, moment).order_by(key).limit(PORTION))
     return _delete(session, key, [number for number, at in front if at is not None and at < before])
 
 

@@ -218,7 +218,7 @@ def unfinished(session: Session, *, source_id: str | None = None, kind: RunKind 
             ProcessIdentity(row.worker, row.pid or 0, row.process_started_at),
             row.heartbeat_at,
         )
-        for row, source in session.execute(asked).tuples()
+        for row, source in session.execute(asked)
     ]
 
 

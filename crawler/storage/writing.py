@@ -74,7 +74,7 @@ def insert_new(
         for reading, _ in sorted(readings, key=lambda pair: pair[0].url_hash)
     ]
     statement = insert(session, ArticleRow).on_conflict_do_nothing().returning(ArticleRow.url_hash, ArticleRow.id)
-    ids = dict(session.execute(statement, rows).tuples().all())
+    ids = dict(session.execute(statement, rows).all())
     written = {ids[reading.url_hash]: (reading, twin) for reading, twin in readings if reading.url_hash in ids}
     _insert_parts(session, {article_id: reading.article for article_id, (reading, _) in written.items()})
     _insert_relations(session, {i: (reading.article, twin) for i, (reading, twin) in written.items()})
