@@ -90,12 +90,10 @@ def test_summer_time(line: str, zone: ZoneInfo, after: str, expected: list[str])
     assert local(fires, zone) == expected
 
 
-@pytest.mark.parametrize(
-    "zone", [BERLIN, ZoneInfo("Australia/Lord_Howe"), ZoneInfo("America/New_York"), ALMATY], ids=str
-)
-def test_ten_minutes_stay_ten_minutes_all_year(zone: ZoneInfo) -> None:
-    fires = Schedule.read(["*/10 * * * *"], zone).upcoming(at("2024-01-01T00:00"), 365 * 144)
-    assert {later - earlier for earlier, later in pairwise(fires)} == {timedelta(minutes=10)}
+@pytest.mark.parametrize("zone", [BERLIN, ZoneInfo("Australia/Lord_Howe")], ids=str)
+def test_half_an_hour_stays_half_an_hour_all_year(zone: ZoneInfo) -> None:
+    fires = Schedule.read(["*/30 * * * *"], zone).upcoming(at("2026-01-01T00:00"), 365 * 48)
+    assert {later - earlier for earlier, later in pairwise(fires)} == {timedelta(minutes=30)}
 
 
 # Zones whose clocks do something odd in the period, and one that never does.
@@ -161,7 +159,7 @@ def changes_of(zone: ZoneInfo, year: int) -> list[datetime]:
 CHANGES = [(ZoneInfo(name), moment) for name, year in ODD for moment in changes_of(ZoneInfo(name), year)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     change=some.sampled_from(CHANGES),
     minutes=MINUTES,

@@ -119,7 +119,7 @@ LINES = some.tuples(_field(0, 59), _field(0, 23), _field(1, 28), _field(1, 12, M
 MOMENTS = some.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=some.just(UTC))  # noqa: DTZ001
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(line=LINES, moment=MOMENTS)
 def test_fires_are_those_of_croniter(line: str, moment: datetime) -> None:
     reference: Any = croniter(line, moment, ret_type=datetime, implement_cron_bug=True)
