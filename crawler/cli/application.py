@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler import __version__
-from crawler.cli import article, crawl, db, error, explain, log, run, source
+from crawler.cli import article, crawl, db, demo, error, explain, log, run, source
 
 app = typer.Typer(
     name="crawler",
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("crawl")(crawl.crawl)
 app.command("log")(log.log)
 app.command("explain")(explain.explain)
+app.command("demo")(demo.demo)
 app.add_typer(source.app, name="source")
 app.add_typer(article.app, name="article")
 app.add_typer(run.app, name="run")
