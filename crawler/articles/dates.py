@@ -27,6 +27,8 @@ _MAX_LENGTH = 300
 _AHEAD = timedelta(days=1)
 # A time of day without a date is today's unless it is further ahead than this; then it is yesterday's.
 _CLOCK_AHEAD = timedelta(minutes=10)
+# Stands for a clock while days are looked for, so that its numbers are taken for none.
+_MASK = "\x01"
 # Most characters that may stand between a date and its time: "8 апреля 2021 года в 14:30", "5 May 2024, at".
 _MAX_GAP = 24
 # Most words of a text in which "2 hours ago" or "today, 14:30" is a date and not part of a sentence; and of one in
@@ -108,7 +110,7 @@ def parse_date(
     """
     if now is not None and (now.tzinfo is None or not FIRST_YEAR <= now.year <= LAST_YEAR):
         raise ValueError("now must be aware, and of our time")
-    printed = text[:_MAX_LENGTH].strip()
+    printed = text[:_MAX_LENGTH].replace(_MASK, " ").strip()
     reading = _Reading(printed, zone, now, language, day_first)
     parsed = reading.iso() or reading.stamp() or reading.free()
     if parsed is None:
@@ -155,7 +157,7 @@ class _Reading:
         clocks = find_clocks(self.printed, self.zone, self.language)
         masked = self.printed
         for clock in clocks:
-            masked = f"{masked[: clock.start]}\x01{' ' * (clock.end - clock.start - 1)}{masked[clock.end :]}"
+            masked = f"{masked[: clock.start]}{_MASK}{' ' * (clock.end - clock.start - 1)}{masked[clock.end :]}"
         masked = masked.lower().replace("i\u0307", "i")  # Turkish İ in lower case is i and a dot
         tokens = list(_TOKEN.finditer(masked))
         for find in (self._year_first, self._month_by_name, self._numbers, self._month_and_day):
@@ -204,7 +206,7 @@ class _Reading:
         position = last + 1
         while position < len(words) and words[position] in _FILLERS:
             position += 1
-        if words[position : position + 1] == ["\x01"] and words[last].isdecimal():  # Apr 8 14:30:00 2021
+        if words[position : position + 1] == [_MASK] and words[last].isdecimal():  # Apr 8 14:30:00 2021
             position += 1
         if position < len(words):
             year = words[position]
@@ -222,7 +224,7 @@ class _Reading:
 
     def _is_short_year(self, position: int, words: list[str], masked: str, tokens: list[re.Match[str]]) -> bool:
         """Two digits behind a month are a year only when glued (08-Apr-21, '21) or before a clock (RFC 822)."""
-        return masked[tokens[position].start() - 1] in "-'’" or words[position + 1 : position + 2] == ["\x01"]
+        return masked[tokens[position].start() - 1] in "-'’" or words[position + 1 : position + 2] == [_MASK]
 
     def _numbers(self, masked: str, tokens: list[re.Match[str]]) -> Iterator[_Day]:
         for match in _NUMBERS.finditer(masked):
@@ -253,7 +255,7 @@ class _Reading:
             return ParsedDate(at.replace(second=0, microsecond=0), Precision.MINUTE, True)
         if " ".join(words) in JUST_NOW:
             return ParsedDate(self.now.astimezone(UTC).replace(second=0, microsecond=0), Precision.MINUTE, True)
-        if words == ["\x01"]:
+        if words == [_MASK]:
             parsed = self._on(today, clocks[0])
             late = parsed is not None and parsed.at > self.now + _CLOCK_AHEAD
             return self._on(today - timedelta(days=1), clocks[0]) if late else parsed

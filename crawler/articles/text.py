@@ -7,17 +7,16 @@ import re
 from collections.abc import Collection, Iterable
 from html import unescape
 from html.entities import html5
-from unicodedata import is_normalized, normalize
+from unicodedata import normalize
 
 # Control characters, soft hyphen, zero-width space, joiners of words, direction marks, object replacement.
 _INVISIBLE = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad"
 _INVISIBLE += "\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffc"
 # The joiners U+200C and U+200D shape letters in Persian or Hindi and build emoji; beside these characters they are
 # left over from somewhere else.
-_UNJOINED = "\\s\x21-\u0590\u2010-\u201f"
-_UNSEEN = re.compile(
-    f"[{_INVISIBLE}\ud800-\udfff]+|(?:^|(?<=[{_UNJOINED}]))[\u200c\u200d]+|[\u200c\u200d]+(?=[{_UNJOINED}]|$)"
-)
+_UNJOINED = "\\s\x21-\u0590\u1e00-\u1fff\u2010-\u201f"
+_UNSEEN = re.compile(f"[{_INVISIBLE}\ud800-\udfff]+")
+_JOINERS = re.compile(f"(?:^|(?<=[{_UNJOINED}]))[\u200c\u200d]+|[\u200c\u200d]+(?=[{_UNJOINED}]|$)")
 
 # `&lt;` and `&gt;` are left: what they would turn into reads as mark-up.
 _ENTITY_NAMES = frozenset(name for name in html5 if name.endswith(";")) - {"lt;", "gt;", "LT;", "GT;"}
@@ -104,13 +103,10 @@ def split_credit(caption: str) -> tuple[str | None, str | None]:
     (None, 'example.com/a')
     """
     credits: dict[str, None] = {}
-    shown = "\n".join(map(normalise_text, caption.splitlines()))
-    while True:
-        shorter = "\n".join(_cut_credits(line, credits) for line in shown.splitlines())
-        if shorter == shown:
-            break
+    lines = normalise_paragraphs(caption.splitlines())
+    shown = normalise_text(" ".join(_cut_credits(line, credits) for line in lines))
+    while (shorter := _once(_cut_credits(shown, credits))) != shown:  # what was cut may have stood inside a label
         shown = shorter
-    shown = _once(" ".join(shown.split()))
     return shown or None, " / ".join(credits) or None
 
 
@@ -139,9 +135,9 @@ def name_key(name: str) -> str:
 
 
 def _visible(s: str) -> str:
-    s = _UNSEEN.sub("", s)
-    if not is_normalized("NFC", s):
-        s = normalize("NFC", s)
+    s = normalize("NFC", _UNSEEN.sub("", s))
+    if "\u200d" in s or "\u200c" in s:
+        s = normalize("NFC", _JOINERS.sub("", s))
     return " ".join(s.split())
 
 
@@ -166,6 +162,8 @@ def _cut_credits(line: str, credits: dict[str, None]) -> str:
         if bracket and bracket in credit:
             credit, _, after = credit.partition(bracket)
             shown.append(after)
+        while glued := _CREDIT.match(credit):  # "©Фото: ..."
+            credit = credit[glued.end() :]
         if credit := _once(credit.strip(" ,;|/([–—")).removesuffix(" ."):
             credits.setdefault(_without_stop(credit))
     return " ".join(part for text in shown if (part := text.strip(" ,;|/([–—")))
@@ -178,5 +176,6 @@ def _without_stop(credit: str) -> str:
 
 def _once(s: str) -> str:
     """`s`, or its half where it says the same thing twice."""
-    half = len(s) // 2
-    return s[:half] if len(s) > 2 and s[half] == " " and s[:half] == s[half + 1 :] else s
+    while len(s) > 2 and s[half := len(s) // 2] == " " and s[:half] == s[half + 1 :]:
+        s = s[:half]
+    return s

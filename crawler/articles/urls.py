@@ -168,7 +168,7 @@ def _parts(url: str) -> tuple[str, str, str, str]:
     if match is None:
         raise UrlError(url, "not an absolute http(s) address")
     scheme, authority, path, query = match.groups()
-    return scheme.lower(), authority, path.replace("\\", "/"), (query or "").replace("&amp;", "&")
+    return scheme.lower(), authority.rstrip(":"), path.replace("\\", "/"), (query or "").replace("&amp;", "&")
 
 
 def _host_and_port(url: str, scheme: str, authority: str) -> tuple[str, str | None]:
