@@ -22,7 +22,7 @@ ROBOTSTXT_OBEY = False
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0  # seconds; a source may set its own
-DOWNLOAD_DELAY_JITTER = 0.2  # of the delay, so that requests do not come by the clock
+DOWNLOAD_DELAY_JITTER = 0.05  # of the pause, so that requests do not come by the clock; see middlewares/politeness.py
 COOKIES_ENABLED = False
 
 # --- Bounds -----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler.articles.article import Article
+from crawler.articles.article import Article, Origin
+from crawler.articles.text import word_count
 from crawler.config import load_config
 from crawler.errors import ExtractionError
 from crawler.extensions.fetch_log import FetchLog
@@ -33,6 +34,8 @@ from crawler.storage.tables import LinkState
 
 # Links are taken in portions: what was not reached when a run is stopped is free for the next one at once.
 PORTION = 100
+# A text of fewer words that no rule of the source names is what a broken page leaves over: a slogan, a footer.
+FEWEST_WORDS = 15
 # All statuses but redirects come to the callback: each says something about a link.
 STATUSES = [304, *range(400, 600)]
 
@@ -139,12 +142,13 @@ class NewsSpider(Spider):
 
     def accept(self, article: Article) -> Failure | None:
         """Why a page is not worth storing; None when it is an article."""
-        missing = [name for name in ("headline", "body") if not getattr(article, name)]
-        if article.headline and article.lead and not article.body:
+        if not article.headline:
+            return Failure("no_headline", "no headline found on the page", LinkState.REJECTED)
+        if article.lead and article.lead_on_page and not article.body:
             return None  # a flash: the lead is all there is
-        if missing:
-            what = " and ".join(missing)
-            return Failure("no_" + missing[-1], f"no {what} found on the page", LinkState.REJECTED)
+        words = word_count(article.body)
+        if words == 0 or (words < FEWEST_WORDS and article.origins.get("body") == Origin.GENERIC):
+            return Failure("no_body", f"no text of an article found on the page ({words} words)", LinkState.REJECTED)
         return None
 
     def _misled(self, response: Response) -> Failure | None:
