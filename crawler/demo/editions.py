@@ -156,7 +156,8 @@ def _russian(answers: Mapping[str, Answer], stories: Sequence[Story], voice: Voi
 def _kazakh(answers: Mapping[str, Answer], stories: Sequence[Story], voice: Voice, place: Place) -> dict[str, Answer]:
     """Found by its sitemap: where the feed used to be stands an ordinary page."""
     oldest = stories[-1].published_at
-    whole = answers[stories[0].path].body
+    by_key = {story.key: story for story in stories}
+    whole = rendering.article_page(by_key["marathon"], voice, place, now=oldest, read_on=by_key["bridge"], path=CUT_OFF)
     return {
         FEED: answers["/"],
         NEWS_SITEMAP: Answer(

@@ -74,7 +74,12 @@ def amp_page(story: Story, voice: Voice, place: Place) -> bytes:
         *(f"<p>{escape(paragraph)}</p>" for paragraph in story.body),
         "</div></article>",
     ]
-    return _page(story.headline, [f'<link rel="canonical" href="{place.base}{story.path}">'], lines, voice)
+    url = place.base + story.path
+    head = [
+        f'<link rel="canonical" href="{url}">',
+        f'<script type="application/ld+json">{_json_ld(story, voice, place, url)}</script>',
+    ]
+    return _page(story.headline, head, lines, voice)
 
 
 def listing_page(

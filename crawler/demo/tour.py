@@ -16,7 +16,6 @@ from pathlib import Path
 from time import monotonic
 
 from rich.console import Console
-from rich.rule import Rule
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -31,6 +30,8 @@ SOURCE = "steppe_courier"
 STORIES, COPIES = 24, 1
 # One more story in each language, and one edited.
 STORIES_OF_SECOND_DAY, EDITS = 3, 1
+# Width of a step's heading, in columns: fits every terminal.
+HEADING = 80
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Tour:
         )
         for language in LANGUAGES:
             self.out.print(f"  {language}  {self.courier.url(language)}")
-        self.out.print("On it goes wrong what goes wrong on real ones. One file declares it to the crawler:")
+        self.out.print("It has the faults that real sites have. One file declares it to the crawler:")
         self._command("source", "check", SOURCE)
 
     def _first_crawl(self) -> None:
@@ -115,8 +116,9 @@ class Tour:
         visits = self.courier.visits[asked:]
         not_modified = sum(visit.status == 304 for visit in visits)
         self.out.print(
-            f"The site was asked {len(visits)} times instead of {asked}; {not_modified} answers were "
-            "“304 Not Modified”. robots.txt was not asked for again.\nThe edited article keeps its earlier text:"
+            f"The site was asked {len(visits)} times instead of {asked}, and answered “304 Not Modified” to "
+            f"{not_modified}. robots.txt was not asked for again.\nThe edited article keeps its earlier text:",
+            soft_wrap=True,
         )
         self._command("article", "show", self._url("ru", "sensors"))
         with self._session() as session:
@@ -157,8 +159,7 @@ class Tour:
 
     # --- Means --------------------------------------------------------------------------------------------------------
     def _heading(self, number: str, title: str) -> None:
-        self.out.print()
-        self.out.print(Rule(f"[bold]{number}  {title}[/]", align="left"))
+        _print_heading(self.out, number, title)
 
     def _command(self, *words: str) -> None:
         """Print a command as a user would type it, run it, let it print."""
@@ -214,8 +215,7 @@ def take_tour(folder: Path, out: Console, *, keep: bool) -> list[str]:
 
 
 def _say_goodbye(environment: Mapping[str, str], out: Console, *, keep: bool) -> None:
-    out.print()
-    out.print(Rule("[bold]7  Go on[/]", align="left"))
+    _print_heading(out, "7", "Go on")
     if keep:
         out.print("The database of the demo is kept. To look at it, the site itself is gone:")
         for name, value in environment.items():
@@ -228,6 +228,11 @@ def _say_goodbye(environment: Mapping[str, str], out: Console, *, keep: bool) ->
         ("crawler crawl --help", "the rest"),
     ):
         out.print(f"  [green]{command:<38}[/] {what}", soft_wrap=True)
+
+
+def _print_heading(out: Console, number: str, title: str) -> None:
+    rule = "─" * (HEADING - len(number) - len(title) - 6)
+    out.print(f"\n[bold]── {number}  {title} {rule}[/]", soft_wrap=True)
 
 
 def _latest_run(session: Session) -> RunRow:
