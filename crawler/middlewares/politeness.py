@@ -27,7 +27,7 @@ FIRST_PAUSE = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(hours=24)
 # After so many requests in a row without any answer the host is taken to be down for the rest of the run.
 GIVE_UP_AFTER = 3
-# Scrapy's jitter (5 %) makes pauses shorter as well as longer, and the network bunches requests up: with this factor the
+# Scrapy's jitter (5 %) makes pauses shorter as well as longer, and the network bunches requests: with this factor the
 # site still sees at least the pause that it asked for.
 NEVER_SHORTER = 1.1
 
