@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import unescape
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -18,6 +17,7 @@ from crawler.articles.text import normalise_text
 from crawler.articles.urls import join_url
 from crawler.discovery.balance import balance
 from crawler.discovery.decoding import decode, unpack
+from crawler.discovery.html_instead import html_instead, is_html
 from crawler.discovery.links import Entry
 from crawler.discovery.printed_dates import first_date
 from crawler.discovery.xml_stream import XmlStream, local_name
@@ -65,8 +65,6 @@ _DATES = (
 )
 
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
-_HTML = re.compile(r"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_HTML_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 _Parts = Mapping[str, list[etree._Element]]
@@ -114,16 +112,9 @@ def read_feed(
     text = decode(unpack(body, url, "feed", LARGEST_FEED), content_type=content_type)
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return _read_json(text, url, zone, now)
-    if _HTML.match(text[:4_096]):
+    if is_html(text):
         raise DiscoveryError(url, "feed", html_instead("a feed", text))
     return _read_xml(text, url, zone, now)
-
-
-def html_instead(of: str, text: str) -> str:
-    """The reason for which an HTML page is refused, with its title: a challenge to bots says there what it is."""
-    title = _HTML_TITLE.search(text[:100_000])
-    words = normalise_text(title[1]) if title else ""
-    return f"HTML page instead of {of}" + (f': "{words[:80]}"' if words else "")
 
 
 def _read_xml(text: str, url: str, zone: tzinfo | None, now: datetime | None) -> FeedContents:
@@ -174,7 +165,7 @@ def _entry(element: etree._Element, parts: _Parts, url: str, zone: tzinfo | None
     dates, changes = ([_text(part) for name in names for part in parts.get(name, ())] for names in (_DATES, _CHANGES))
     at, precision = first_date(dates, zone=zone, now=now)
     titles = (_words(part) for name in ("title", "dc:title", "atom:title") for part in parts.get(name, ()))
-    links = (join_url(urljoin(url, origin.base or ""), href) for href, origin in _links(element, parts))
+    links = (join_url(join_url(url, origin.base or "") or url, href) for href, origin in _links(element, parts))
     return Entry(
         url=next(filter(None, links), ""),
         published_at=at,

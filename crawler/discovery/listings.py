@@ -21,7 +21,7 @@ from crawler.discovery.printed_dates import first_date
 from crawler.errors import DiscoveryError
 from crawler.sources.source import Listing
 
-# Largest page that is parsed, in bytes. Ten times the largest listing seen; lexbor needs about 3 s for it at worst.
+# Largest page that is parsed, in bytes. Ten times the largest listing seen; at worst it takes some 2 s.
 LARGEST_PAGE = 10_485_760
 # Most elements that may be open at once. Pages have some dozens; the parser's time grows with the square (100,000 open
 # elements: 16 s), and at this number it is still below .1 s.

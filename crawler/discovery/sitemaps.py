@@ -15,7 +15,8 @@ from crawler.articles.article import Precision
 from crawler.articles.text import normalise_text
 from crawler.articles.urls import join_url
 from crawler.discovery.decoding import decode, unpack
-from crawler.discovery.feeds import html_instead, read_feed
+from crawler.discovery.feeds import read_feed
+from crawler.discovery.html_instead import html_instead, is_html
 from crawler.discovery.links import BELIEVABLE_FUTURE, Entry
 from crawler.discovery.printed_dates import first_date
 from crawler.discovery.xml_stream import XmlStream, local_name
@@ -81,6 +82,8 @@ def read_sitemap(
     text = decode(unpack(body, url, "sitemap", LARGEST_SITEMAP), content_type=content_type)
     if not text.lstrip("\ufeff \t\r\n").startswith("<"):
         return _read_lines(text, url)
+    if is_html(text):
+        raise DiscoveryError(url, "sitemap", html_instead("a sitemap", text))
     stream = XmlStream(text)
     if stream.root in ("rss", "rdf", "feed"):  # the protocol allows feeds as sitemaps
         feed = read_feed(body, url, content_type=content_type, zone=zone, now=now)
@@ -140,7 +143,7 @@ def _in_order(children: list[Child]) -> list[Child]:
 def _no_sitemap(stream: XmlStream, text: str) -> str:
     if stream.root is None:
         return f"no XML ({stream.fault or 'no element'})"
-    if stream.root in ("html", "head", "body"):
+    if stream.root == "html":
         return html_instead("a sitemap", text)
     return f"XML, but no sitemap: its root is <{stream.root}>"
 

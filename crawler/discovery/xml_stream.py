@@ -66,7 +66,7 @@ class XmlStream:
         first = next(self._events, None)
         if first is not None:
             self.root = local_name(first[1])
-            self.namespace = etree.QName(first[1]).namespace
+            self.namespace = str(first[1].tag).rpartition("}")[0].removeprefix("{") or None
 
     def elements(self, names: Collection[str]) -> Iterator[etree._Element]:
         """Yield the elements with one of these local names, each when it is complete; it is emptied afterwards.
