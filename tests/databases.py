@@ -25,11 +25,37 @@ __all__ = [
     "empty_url",
     "meeting_place",
     "postgres",
+    "postgresql_pool",
     "postgresql_template",
     "postgresql_url",
     "sqlite_template",
     "sqlite_url",
 ]
+
+
+class PostgresPool:
+    """One migrated database, emptied for each test; a new one after a test that changed the schema."""
+
+    def __init__(self, server: Postgres, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._name: str | None = None
+        self._schema = ""
+
+    def take(self) -> str:
+        """Name of a database with the schema that the migrations made, and without rows."""
+        if self._name is not None and self._server.empty(self._name) != self._schema:
+            self.drop()
+        if self._name is None:
+            self._name = _name()
+            self._server.create(self._name, self._template)
+            self._schema = self._server.empty(self._name)
+        return self._name
+
+    def drop(self) -> None:
+        if self._name is not None:
+            self._server.drop(self._name)
+            self._name = None
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +105,18 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'news.db')}"
 
 
+@pytest.fixture(scope="session")
+def postgresql_pool(postgres: Postgres, postgresql_template: str) -> Iterator[PostgresPool]:
+    """Migrated databases of this process, used again by one test after the other."""
+    pool = PostgresPool(postgres, postgresql_template)
+    yield pool
+    pool.drop()
+
+
 @pytest.fixture
-def postgresql_url(postgres: Postgres, postgresql_template: str) -> Iterator[str]:
-    """Address of a migrated PostgreSQL database."""
-    name = _name()
-    yield postgres.create(name, postgresql_template)
-    postgres.drop(name)
+def postgresql_url(postgres: Postgres, postgresql_pool: PostgresPool) -> str:
+    """Address of a migrated PostgreSQL database without rows."""
+    return postgres.url(postgresql_pool.take())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -29,6 +29,32 @@ START = 60.0
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "listen_addresses=")
 
 
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_EMPTY = """
+    DO $$
+    DECLARE
+        one regclass;
+        used boolean;
+    BEGIN
+        FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                   AND relname <> 'alembic_version' LOOP
+            EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO used;
+            IF used THEN EXECUTE format('TRUNCATE %s CASCADE', one); END IF;
+        END LOOP;
+        PERFORM setval(oid::regclass, 1, false) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'S';
+    END $$
+"""
+_SCHEMA = """
+    SELECT md5(string_agg(concat_ws(' ', relname, attname, atttypid, attnotnull), ',' ORDER BY relname, attname))
+           || coalesce((SELECT min(version_num) FROM alembic_version), '')
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
+"""
+
+
 class Unavailable(Exception):
     """There is no PostgreSQL on this machine."""
 
@@ -50,6 +76,18 @@ class Postgres:
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected to it."""
         self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def empty(self, name: str) -> str:
+        """Empty all tables and rewind all numbers; return what tells whether the schema is still the same.
+
+        A tenth of the time that a copy of the template takes.
+        """
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            connection.execute(_END_OTHERS)
+            connection.execute(_EMPTY)
+            found = connection.execute(_SCHEMA).fetchone()
+        assert found is not None
+        return str(found[0])
 
     def exists(self, name: str) -> bool:
         with self._connect() as connection:
