@@ -128,9 +128,9 @@ def _unknown(location: Sequence[str | int]) -> str:
     name = str(location[-1])
     part = next((step for step in reversed(location[:-1]) if step in PARTS), "")
     fields = PARTS[str(part)].model_fields
-    for table, declaration in PARTS.items():
-        if name in declaration.model_fields:
-            return f"this field belongs {_TABLE.get(table, f'in a table of `{table}`')}"
+    homes = [table for table, declaration in PARTS.items() if name in declaration.model_fields]
+    if homes:
+        return f"this field belongs {' or '.join(_TABLE.get(table, f'in a table of `{table}`') for table in homes)}"
     nearest = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
     if nearest:
         return f"there is no such field; did you mean `{nearest[0]}`?"

@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler.articles.urls import canonicalise_url
+from crawler.errors import UrlError
 from crawler.sources.cron import parse_cron
 
 _DURATION = re.compile(r"\s*(\d{1,8}(?:\.\d{1,8})?)\s*(ms|s|m|h|d)\s*")
@@ -34,14 +35,24 @@ def _duration(value: Any) -> Any:
 
 
 def _http_url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a bracket without its partner, a port that is no number
-        usable = False
-    if not usable or re.search(r"\s", value):
+    if not _is_address(value):
         raise ValueError("write an absolute address that begins with https:// or http:// and holds no blanks")
     return value
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9._-]+(:\d+)?", value) or not _is_address(f"https://{value}/"):
+        raise ValueError("write the host alone, in lower case, without https:// and without a path: www.example.com")
+    return value
+
+
+def _is_address(value: str) -> bool:
+    try:
+        canonicalise_url(value)
+    except UrlError:
+        return False
+    # Stricter than what is taken from pages: no blanks, no password, the scheme in small letters.
+    return re.fullmatch(r"https?://[^/?#@\s]+([/?#]\S*)?", value) is not None
 
 
 def _pattern(value: str) -> str:
@@ -119,15 +130,7 @@ SourceId = Annotated[
 ]
 EditionId = Annotated[str, AfterValidator(_shape(r"[a-z0-9_-]+", "write only a-z, 0-9, _ and -, such as ru"))]
 LayoutName = Annotated[str, AfterValidator(_shape(r"[a-z0-9._-]+", "write only a-z, 0-9, '.', _ and -, such as 2024"))]
-Host = Annotated[
-    str,
-    AfterValidator(
-        _shape(
-            r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?",
-            "write the host alone, in lower case, without https:// and without a path: www.example.com",
-        )
-    ),
-]
+Host = Annotated[str, AfterValidator(_host)]
 Language = Annotated[str, AfterValidator(_shape(r"[a-z]{2,3}", "write the language's ISO 639 code: ru, kk, en"))]
 Country = Annotated[str, AfterValidator(_shape(r"[A-Z]{2}", "write the country's two capital letters: KZ, GB"))]
 SpiderPath = Annotated[str, AfterValidator(_shape(r"\w+(\.\w+)*:\w+", "write package.module:ClassName"))]
