@@ -17,6 +17,13 @@ _WORD = re.compile(r"[^\W_]+")
 # Endings of one letter, as most four-letter forms of Russian nouns have: годы, суда, соль.
 _ENDINGS = frozenset("аеёийоуыьэюяәіөүұ")
 
+# Endings of three letters, which a rule of two would leave half: Russian cases, Kazakh plurals and cases, English forms.
+_LONG_ENDINGS = (
+    *("ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими"),
+    *("лар", "лер", "дар", "дер", "тар", "тер", "ның", "нің", "дың", "дің", "тың", "тің"),
+    *("ing", "ies"),
+)
+
 _SQLITE = "articles.id IN (SELECT rowid FROM article_search WHERE article_search MATCH :words)"
 _POSTGRESQL = """articles.id IN (
     SELECT article_id FROM article_search
@@ -83,11 +90,17 @@ def _tsquery(words: str) -> str:
 
 
 def _prefix(word: str, whole: str, beginning: str) -> str:
-    """A word without its ending: two letters of a long one, one of a middling one, none of a short one.
+    """A word without its ending; a short one, or one with a digit, as it is.
 
     Measured: two letters less finds 654 articles where the bare word finds 155 and a stemmer 573.
     """
     if len(word) < 3 or any(letter.isdigit() for letter in word):
         return whole.format(word)
-    ending = 2 if len(word) > 5 else 1 if len(word) == 5 or (len(word) == 4 and word[-1].lower() in _ENDINGS) else 0
-    return beginning.format(word[: len(word) - ending])
+    return beginning.format(word[: len(word) - _ending(word.lower())])
+
+
+def _ending(word: str) -> int:
+    """How many letters of a word are taken for its ending."""
+    if len(word) > 5:
+        return 3 if word.endswith(_LONG_ENDINGS) else 2
+    return 1 if len(word) == 5 or (len(word) == 4 and word[-1] in _ENDINGS) else 0
