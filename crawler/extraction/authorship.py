@@ -11,6 +11,9 @@ from crawler.articles.text import normalise_text
 from crawler.extraction.byline import Byline
 from crawler.extraction.found import Found
 
+# Letters of agencies that are named by initials: AP, dpa, TASS.
+_LONGEST_AGENCY = 5
+
 
 class Authors(NamedTuple):
     """The people, who says so, and what is signed where no people are named."""
@@ -50,8 +53,8 @@ def people_in(names: Iterable[str], publishers: Collection[str]) -> tuple[str, .
 
 
 def _is_account(name: str) -> bool:
-    """One word in Latin letters: a nickname or the name of an account."""
-    return name.isascii() and " " not in name
+    """One word in Latin letters that is longer than an agency's name: a nickname or the name of an account."""
+    return name.isascii() and " " not in name and len(name) > _LONGEST_AGENCY
 
 
 def _signature(found: Found) -> str | None:

@@ -96,7 +96,13 @@ def _attributes_before(html: bytes, end: int) -> tuple[int, int]:
     0 where the stretch without brackets that led here is a script, a comment or prose.
     """
     last = html.rfind(b"<", 0, end)
-    match = _TAG.match(html, last) if last >= 0 else None
+    if last < 0:
+        return 0, end
+    for raw in (b"script", b"style"):
+        if html[last + 1 : last + 7].lower().startswith(raw):
+            closed = html.find(b"</" + raw, last)
+            return 0, closed if closed > 0 else len(html)
+    match = _TAG.match(html, last)
     if match is None:
         return 0, end
     return _count_attributes(match["attributes"] or b""), match.end()

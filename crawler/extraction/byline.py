@@ -16,9 +16,11 @@ from crawler.extraction.surroundings import around
 # Words in class, id, rel, itemprop or test id of an element that holds the author's name.
 _AUTHOR_NAMES = re.compile(
     r"author|byline|writer|(?:^|[\s_-])autor|auteur|verfasser|redakteur|contributor|posted-?by|written-?by|reporter"
-    r"|creator|person-?(?:link|name)|(?:^|\s)(?:name|vcard)(?:\s|$)",
+    r"|creator|person-?(?:link|name)",
     re.IGNORECASE,
 )
+# Class names that are one word, and mean a person only near a headline.
+_PERSON_CLASSES = frozenset(("name", "vcard", "person"))
 # The same words where they do not say who wrote it.
 _OTHER_NAMES = re.compile(
     r"avatar|image|img|photo|picture|thumb|icon|social|share|follow|bio\b|biography|description|about|related|comment|date"
@@ -28,7 +30,7 @@ _OTHER_NAMES = re.compile(
 )
 _AUTHOR_ADDRESS = re.compile(
     r"/(?:authors?|autor(?:en|es|i)?|auteurs?|writers?|contributors?|staff|people|profiles?|members?|team|journalists?|by"
-    r"|redaktion|reporters?|columnists?|producers?|experts?|avtor|avtory|users?|u|author-profile)(?:/|=|-)[^/]",
+    r"|redaktion|reporters?|columnists?|producers?|experts?|avtor|avtory|author-profile)(?:/|=|-)[^/]",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -42,8 +44,8 @@ _BARE_LABEL = re.compile(
 )
 # What stands around a name in one element: links to more, the day, reading time.
 _BEFORE_NAME = re.compile(
-    r"^(?:(?:view|see|read) (?:all|more)(?: \w+)? (?:by|from|about)|(?:all |more )?(?:articles|posts|stories) (?:by|from)"
-    r"|about|meet|more (?:by|from)|published by|written by|posted by)\s+",
+    r"^(?:(?:view|see|read) (?:all|more)(?: \w+)? (?:by|from|about)|(?:all |more )?(?:articles|posts|stories) "
+    r"(?:by|from)|about|meet|more (?:by|from)|published by|written by|posted by)\s+",
     re.IGNORECASE,
 )
 _MONTH = (
@@ -64,6 +66,8 @@ _NO_NAME = re.compile(
 # Longest text of an element that is taken for a byline, and of one link in it, in characters.
 _LONGEST = 160
 _LONGEST_NAME = 60
+# Most nodes between two authors of one list.
+_NEXT_AUTHOR = 12
 # Elements of the whole page that are asked when there is nothing near the headline.
 _MOST_ELEMENTS = 80
 
@@ -79,38 +83,75 @@ class Byline(NamedTuple):
 def read_byline(page: Page, heading: LexborNode | None, publishers: Collection[str]) -> Byline:
     """Who signs the story: looks behind the headline, then before it, then for any element that says "author".
 
-    A signature near the headline that names nobody (a desk) ends the search: authors further away are those of other
-    stories.
+    A signature of the publisher near the headline ends the search: authors further away are those of other stories.
     """
     signature = None
     if heading is not None:
-        for texts in _printed(around(heading)):
-            people = _people(texts, publishers)
-            if people:
-                return Byline(people, None)
-            signature = signature or texts[0]
-            if name_key(texts[0]) in {name_key(publisher) for publisher in publishers}:
-                return Byline((), texts[0])
+        near = _first_people(_printed(around(heading)), publishers)
+        if near.people or (near.signature and name_key(near.signature) in {name_key(name) for name in publishers}):
+            return near
+        signature = near.signature
     if signature is None:
         nodes = page.tree.css('[rel~="author"], [class*="author" i], [class*="byline" i], [itemprop~="author"]')
-        for texts in _printed(iter(nodes[:_MOST_ELEMENTS])):
-            people = _people(texts, publishers)
-            if people:
-                return Byline(people, None)
-            signature = signature or texts[0]
+        return _first_people(_printed(iter(nodes[:_MOST_ELEMENTS])), publishers)
     return Byline((), signature)
 
 
+class _Candidate(NamedTuple):
+    """Texts of one place that may name the authors."""
+
+    texts: list[str]
+    place: int
+    """How many nodes were met before."""
+    kind: str
+    """Tag and class of the element; elements of one kind that follow each other list several authors."""
+
+
+def _first_people(candidates: Iterator[_Candidate], publishers: Collection[str]) -> Byline:
+    """The people of the first candidate that has any, and of those like it that follow at once."""
+    found: dict[str, None] = {}
+    signature: str | None = None
+    last: _Candidate | None = None
+    for candidate in candidates:
+        if last is not None and (candidate.kind != last.kind or candidate.place > last.place + _NEXT_AUTHOR):
+            break
+        people = _people(candidate.texts, publishers)
+        if people:
+            found.update(dict.fromkeys(people))
+            last = candidate
+        elif last is None:
+            signature = signature or candidate.texts[0]
+            if name_key(signature) in {name_key(publisher) for publisher in publishers}:
+                break
+    return Byline(tuple(found), None if found else signature)
+
+
 def _people(texts: list[str], publishers: Collection[str]) -> tuple[str, ...]:
-    """The names of all texts, if they look like people's: two words, unless the script has no capitals."""
-    names = dict.fromkeys(name for text in texts for name in clean_author(text, publishers))
-    return tuple(name for name in names if len(name.split()) > 1 or not name.isascii())
+    """The names in the texts that look like people's or agencies'."""
+    names = dict.fromkeys(_once(name) for text in texts for name in clean_author(text, publishers))
+    keys = {name_key(publisher) for publisher in publishers}
+    return tuple(name for name in names if _looks_like_a_person(name) and name_key(name.split()[0]) not in keys)
 
 
-def _printed(nodes: Iterator[LexborNode]) -> Iterator[list[str]]:
-    """Texts that may name the authors, one list for each place."""
+def _looks_like_a_person(name: str) -> bool:
+    words = name.split()
+    if not name.isascii() and name.lower() == name.upper():
+        return 2 <= len(name) <= 12
+    if len(words) == 1:
+        return name.isupper() and len(name) <= 5  # an agency
+    capitals = sum(word[0].isupper() for word in words)
+    return len(words) <= 6 and capitals >= 2 and capitals * 2 > len(words) and "&" not in words
+
+
+def _once(name: str) -> str:
+    """A name that stands twice (a photo's text and its caption), once."""
+    half = len(name) // 2
+    return name[:half] if len(name) % 2 and name[half] == " " and name[:half] == name[half + 1 :] else name
+
+
+def _printed(nodes: Iterator[LexborNode]) -> Iterator[_Candidate]:
     after_label = False
-    for node in nodes:
+    for place, node in enumerate(nodes):
         if node.tag == "-text":
             text = normalise_text(node.text_content or "")
             if not text or len(text) > _LONGEST:
@@ -121,15 +162,22 @@ def _printed(nodes: Iterator[LexborNode]) -> Iterator[list[str]]:
             label = _LABEL.match(text)
             if after_label or (label and text[label.end()].isupper()):
                 after_label = False
-                yield from _cleaned([text[label.end() :] if label else text])
+                texts = _cleaned([text[label.end() :] if label else text])
+                if texts:
+                    yield _Candidate(texts, place, "text")
             continue
         if not node.is_element_node:
             continue
         attributes = node.attributes
         if _names_author(attributes):
-            yield from _cleaned(_texts(node))
+            texts = _cleaned(_texts(node))
         elif node.tag == "a" and _AUTHOR_ADDRESS.search(attributes.get("href") or ""):
-            yield from _cleaned([node.text(deep=True, separator=" ")])
+            # Without capitals nothing tells a name from the words of a menu.
+            texts = [text for text in _cleaned([node.text(deep=True, separator=" ")]) if text.lower() != text.upper()]
+        else:
+            continue
+        if texts:
+            yield _Candidate(texts, place, f"{node.tag} {attributes.get('class')}")
 
 
 def _names_author(attributes: dict[str, str | None]) -> bool:
@@ -137,7 +185,7 @@ def _names_author(attributes: dict[str, str | None]) -> bool:
         value = attributes.get(key)
         if value and _AUTHOR_NAMES.search(value) and not _OTHER_NAMES.search(value):
             return True
-    return False
+    return (attributes.get("class") or "") in _PERSON_CLASSES
 
 
 def _texts(node: LexborNode) -> list[str]:
@@ -150,7 +198,8 @@ def _texts(node: LexborNode) -> list[str]:
     return [node.text(deep=True, separator=" ")]
 
 
-def _cleaned(texts: list[str]) -> Iterator[list[str]]:
+def _cleaned(texts: list[str]) -> list[str]:
+    """The texts without labels, links to more, days and reading times around the name."""
     found = []
     for text in texts:
         text = normalise_text(text)
@@ -161,5 +210,4 @@ def _cleaned(texts: list[str]) -> Iterator[list[str]]:
         text = _BEHIND_NAME.sub("", text[label.end() :] if label else text).strip(" ,:;-")
         if text and not _NO_NAME.match(text):
             found.append(text)
-    if found:
-        yield found
+    return found

@@ -16,8 +16,11 @@ from crawler.sources.source import Source
 
 # Registries that sell names below a second level: example.co.uk is one site, co.uk is none.
 _SECOND_LEVELS = frozenset(("ac", "co", "com", "edu", "gov", "net", "org", "or", "ne", "go"))
-_RELATED = '[class*="related" i] a[href], [class*="readalso" i] a[href], [class*="read-also" i] a[href]'
+# Parts of class names of boxes with related stories; without their first letter, which may be a capital.
+_RELATED = ", ".join(f'[class*="{part}"]' for part in ("elated", "eadalso", "eadAlso", "ead-also", "ead_also"))
 _MOST_RELATED = 30
+# Boxes that are looked into; a page may give each of its links such a class.
+_MOST_BOXES = 20
 _LANGUAGE = re.compile(r"^[a-z]{2,3}")
 
 
@@ -72,19 +75,16 @@ def translations_of(found: Found, url: str, own_language: str | None) -> tuple[T
 def related_links(page: Page, source: Source | None, address: Address | None) -> tuple[str, ...]:
     """Addresses in the page's boxes of related stories; only the site's own articles where the source tells them."""
     found: dict[str, None] = {}
-    for node in page.tree.css(_RELATED):
-        link = join_url(page.url, node.attrs.get("href") or "")
-        if not link:
-            continue
-        if source is not None:
-            other = locate_page(link, source)
-            if other is None or not other.is_article or (address and other.canonical_url == address.canonical_url):
-                continue
-            link = other.url
-        found.setdefault(link)
-        if len(found) >= _MOST_RELATED:
-            break
-    return tuple(found)
+    for box in page.tree.css(_RELATED)[:_MOST_BOXES]:
+        for node in box.css("a[href]")[:_MOST_RELATED]:
+            link = join_url(page.url, node.attrs.get("href") or "")
+            if link and source is not None:
+                other = locate_page(link, source)
+                is_other = other is not None and (address is None or other.canonical_url != address.canonical_url)
+                link = other.url if other is not None and other.is_article and is_other else None
+            if link:
+                found.setdefault(link)
+    return tuple(found)[:_MOST_RELATED]
 
 
 def site_of(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Which of the page's titles is the headline. Compares what the readers found; reads only the `<h1>` elements itself."""
+"""Which of the page's titles is the headline. Compares what the readers found; reads only the `<h1>` itself."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def headings_of(page: Page) -> list[Heading]:
 
 
 def heading_text(node: LexborNode) -> str:
-    """The text of a heading; parts that only mark-up separates (`<span>Kicker</span><span>Title`) do not run together."""
+    """The text of a heading; parts that only mark-up separates (`<span>Kicker</span>Title`) do not run together."""
     parts: list[str] = []
     for inner in node.traverse(include_text=True):
         if inner.tag == "-text":
@@ -66,6 +66,15 @@ def heading_text(node: LexborNode) -> str:
         elif inner.tag == "br":
             parts.append(" ")
     return normalise_text("".join(parts))
+
+
+def heading_with(page: Page, headline: str) -> LexborNode | None:
+    """The first heading of any rank that prints a headline; else the page's first `<h1>`."""
+    wanted = _words(headline)
+    for node in page.tree.css("h1, h2, h3, h4")[:_MOST_HEADINGS]:
+        if _words(node.text(deep=True, separator=" ")) == wanted:
+            return node
+    return page.landmarks.headings[0] if page.landmarks.headings else None
 
 
 def choose_headline(
@@ -88,11 +97,11 @@ def choose_headline(
         for title in others:
             # A kicker stands before the headline in one <h1>: "Economy: Prices rise".
             if title != heading.text and heading.text.endswith(title) and len(_words(title)) >= _FEWEST_WORDS:
-                return Headline(title, next(origin for text, origin in titles if text == title), node)
+                return Headline(title, next(origin for known, origin in titles if known == title), node)
         return Headline(heading.text, Origin.GENERIC, node)
-    for title, origin in titles:
-        if title:
-            return Headline(_completed(title, others), origin, None)
+    for known, origin in titles:
+        if known:
+            return Headline(_completed(known, others), origin, None)
     return Headline(None, Origin.GENERIC, None)
 
 

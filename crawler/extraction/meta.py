@@ -186,11 +186,8 @@ def _tags(page: Page) -> Iterator[str]:
 def _read_links(page: Page, found: Found) -> None:
     translations = []
     image_src = None
-    for rel, node in page.landmarks.links:
-        if node.tag != "link":
-            continue
-        attributes = node.attributes
-        href = attributes.get("href")
+    for attributes in page.landmarks.links:
+        rel, href = (attributes.get("rel") or "").lower(), attributes.get("href")
         if not href:
             continue
         if rel == "canonical" and found.canonical is None:

@@ -5,7 +5,7 @@ A modification never stands in for a publication, nor does the fetch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
@@ -68,9 +68,11 @@ class Clockwork:
 
 
 def choose_published(
-    stated: Sequence[Moment], printed: Iterable[PrintedDate], clockwork: Clockwork, *, is_news: bool
+    stated: Sequence[Moment], printed: Callable[[], Iterable[PrintedDate]], clockwork: Clockwork, *, is_news: bool
 ) -> Moment | None:
     """The best of what meta data state (best evidence first), with the printed dates as a cross-check.
+
+    `printed` reads the visible page and is asked only when meta data leave a doubt.
 
     - Two readers that agree within a minute outvote one that differs from them by seconds.
     - A printed day that is earlier than what meta data of a page that is no news article say is the first publication:
@@ -78,19 +80,27 @@ def choose_published(
     - A mere day gives way to a moment of that day.
     """
     best = stated[0] if stated else None
-    if best is not None and best.precision != Precision.DAY and best.date.had_zone and is_news:
-        return _agreed(best, stated)
-    shown = list(clockwork.read_all((Origin.GENERIC, date.text) for date in printed if not date.is_modified))
-    near = shown[0] if shown else None
+    if best is not None and best.precision != Precision.DAY and best.date.had_zone:
+        confirmed = any(other.origin != best.origin and abs(other.at - best.at) < _SAME for other in stated)
+        if is_news or confirmed:
+            return _agreed(best, stated)
+    dates = [date for date in printed() if not date.is_modified]
+    shown = list(clockwork.read_all((Origin.GENERIC, date.text) for date in dates))
+    near = next(clockwork.read_all((Origin.GENERIC, date.text) for date in dates if date.is_near), None)
     if best is None:
-        best = near
-    elif near is not None and not is_news and best.at - near.at > _EARLIER:
+        best = shown[0] if shown else None
+    elif (
+        near is not None
+        and not is_news
+        and best.at - near.at > _EARLIER
+        and not any(_same_day(one, best, clockwork.zone) for one in shown)
+    ):
         best = near
     if best is None:
         return None
     if best.precision == Precision.DAY:
         for other in (*stated, *shown):
-            if other.precision != Precision.DAY and abs(other.at - best.at) <= _OF_THAT_DAY and _same_day(best, other):
+            if other.precision != Precision.DAY and _same_day(best, other, clockwork.zone):
                 return other
     return _agreed(best, stated)
 
@@ -99,16 +109,17 @@ def _agreed(best: Moment, stated: Sequence[Moment]) -> Moment:
     if any(other is not best and other.origin != best.origin and other.at == best.at for other in stated):
         return best
     for one in stated:
-        if one.at != best.at and abs(one.at - best.at) < _SAME:
-            if any(other.origin not in (one.origin, best.origin) and other.at == one.at for other in stated):
-                return one
+        if one.at == best.at or abs(one.at - best.at) >= _SAME:
+            continue
+        if any(other.origin not in (one.origin, best.origin) and other.at == one.at for other in stated):
+            return one
     return best
 
 
-def _same_day(day: Moment, moment: Moment) -> bool:
-    """Whether a moment may belong to a stated day: in the zone that its own text names, or else as it stands."""
-    local = _local(moment)
-    return local.date() == day.at.date() or moment.at.date() == day.at.date()
+def _same_day(day: Moment, moment: Moment, zone: tzinfo) -> bool:
+    """Whether a moment may belong to a stated day: in the zone that its own text names, or in the page's."""
+    days = {_local(moment).date(), moment.at.astimezone(zone).date()}
+    return abs(moment.at - day.at) <= _OF_THAT_DAY and day.at.astimezone(zone).date() in days
 
 
 def _local(moment: Moment) -> datetime:

@@ -28,7 +28,10 @@ _MOST_CONTROL_SIGNS = 0.05
 _CONTROL_SIGNS = bytes(sign for sign in range(32) if sign not in b"\t\n\f\r\x1b")
 
 
-_LANDMARKS = "title, h1, time, meta[content], link[rel], a[rel], script[type], [itemprop]"
+_LANDMARKS = (
+    'title, h1, time, meta[content], link[rel="canonical" i], link[rel="image_src" i], link[hreflang],'
+    ' script[type*="json" i], [itemprop]'
+)
 
 
 class Landmarks:
@@ -39,25 +42,29 @@ class Landmarks:
     def __init__(self, nodes: list[LexborNode]) -> None:
         self.titles: list[LexborNode] = []
         self.headings: list[LexborNode] = []
+        """`<h1>`."""
         self.times: list[LexborNode] = []
-        self.metas: list[LexborNode] = []
-        self.links: list[tuple[str, LexborNode]] = []
-        """`<link>` and `<a>` with their `rel`, in lower case."""
+        self.metas: list[dict[str, str | None]] = []
+        """Attributes of `<meta>`."""
+        self.links: list[dict[str, str | None]] = []
+        """Attributes of `<link>`: canonical, image_src, hreflang."""
         self.scripts: list[LexborNode] = []
+        """Scripts of JSON."""
         self.microdata: list[tuple[str, LexborNode]] = []
         """Elements with their `itemprop`, as printed."""
-        by_tag = {"h1": self.headings, "time": self.times, "meta": self.metas, "script": self.scripts}
+        by_tag = {"h1": self.headings, "time": self.times, "title": self.titles, "script": self.scripts}
         for node in nodes:
-            tag = node.tag
-            if tag in ("link", "a"):
-                rel = node.attrs.get("rel")
-                if rel:
-                    self.links.append((rel.lower(), node))
-            elif tag == "title":
-                self.titles.append(node)
-            elif tag in by_tag:
-                by_tag[tag].append(node)
-            itemprop = node.attrs.get("itemprop")
+            tag = node.tag or ""
+            if tag == "meta":
+                attributes = node.attributes
+                self.metas.append(attributes)
+                itemprop = attributes.get("itemprop")
+            else:
+                if tag == "link":
+                    self.links.append(node.attributes)
+                elif tag in by_tag:
+                    by_tag[tag].append(node)
+                itemprop = node.attrs.get("itemprop")
             if itemprop:
                 self.microdata.append((itemprop, node))
 
@@ -149,8 +156,7 @@ class Page:
     @cached_property
     def meta(self) -> MetaTags:
         values: dict[str, list[str]] = {}
-        for node in self.landmarks.metas:
-            attributes = node.attributes
+        for attributes in self.landmarks.metas:
             content = (attributes.get("content") or "").strip()
             for kind in ("name", "property", "itemprop", "http-equiv"):
                 key = attributes.get(kind)

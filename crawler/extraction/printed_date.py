@@ -1,4 +1,4 @@
-"""The day of the story as the visible page prints it, and as its address tells. Finds the words; dates.py reads them."""
+"""The day of the story as the visible page prints it, and as its address tells. Finds words; dates.py reads them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,16 @@ _DATE_NAMES = re.compile(r"date|time|publish|posted|datum|fecha|дата|meta", 
 _OTHER_NAMES = re.compile(
     r"comment|related|reading|read-?time|duration|event|copyright|footer|widget|sidebar|card|teaser", re.IGNORECASE
 )
+_BOXES = frozenset(("a", "section", "article", "ul", "main", "body"))
+# A box of other things is not asked for its text; one that is named after its date is.
+_BOX_NAMES = re.compile(r"(?:^|[\s_-])(?:date|time|published|datum)(?:$|[\s_-])|\w[Dd]ate\b", re.IGNORECASE)
 _MOST_ELEMENTS = 60
+# A text node that is nothing but a day, its label aside.
+_ALONE = re.compile(
+    r">\s*((?:(?:published|posted|created)(?: on)?:?\s+)?(?:[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? 20\d\d"
+    r"|\d{1,2}\.? [^\W\d_]{3,12}\.?,? 20\d\d|20\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][0-3]?\d[./]20\d\d))\s*<",
+    re.IGNORECASE,
+)
 # /2024/05/02/, /2024-05-02-, /20240502/; a month alone is no day.
 _IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 
@@ -53,7 +62,8 @@ class PrintedDate(NamedTuple):
 
 
 def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDate]:
-    """What may be the day of the story: first what is near the headline, then any element that names a date.
+    """What may be the day of the story: first what is near the headline, then any element that names a date, then the
+    only day that the page prints.
 
     Of the texts at one place those that say "published" come first.
     """
@@ -62,6 +72,10 @@ def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDa
         found += _judged(_texts(around(heading)), is_near=True)
     if not any(not date.is_modified for date in found):
         found += _judged(_texts(_dated_elements(page)), is_near=False)
+    if not found:
+        alone = {match[1] for match in _ALONE.finditer(page.html)}
+        # Several days are those of a list.
+        found += [PrintedDate(text, False, False) for text in alone if len(alone) == 1]
     return found
 
 
@@ -107,9 +121,11 @@ def _texts(nodes: Iterator[LexborNode]) -> Iterator[tuple[str, str]]:
             text = attributes.get("datetime") or normalise_text(node.text(deep=True, separator=" "))
             if text and len(text) <= _LONGEST:
                 yield text, f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
-        elif node.is_element_node and node.tag not in ("a", "div", "section", "article", "ul"):
+        elif node.is_element_node and node.tag not in _BOXES:
             names = node.attrs.get("class") or ""
-            if names and _DATE_NAMES.search(names) and not _OTHER_NAMES.search(names):
+            if names and (_DATE_NAMES.search(names) if node.tag != "div" else _BOX_NAMES.search(names)):
+                if _OTHER_NAMES.search(names):
+                    continue
                 text = normalise_text(node.text(deep=True, separator=" "))
                 if text and len(text) <= _LONGEST:
                     yield text, names

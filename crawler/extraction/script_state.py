@@ -1,4 +1,4 @@
-"""The article in the JSON that a page's scripts carry: `__NEXT_DATA__`, Nuxt, plain JSON. For pages whose HTML holds none.
+"""The article in the JSON of a page's scripts (`__NEXT_DATA__`, Nuxt), for pages whose HTML holds no text.
 
 Knows no site: among all objects of the state it looks for the one that has most of what an article has.
 """

@@ -25,7 +25,7 @@ def _behind(node: LexborNode) -> Iterator[LexborNode]:
     current: LexborNode | None = _next_outside(node)
     while current is not None and left > 0:
         tag = current.tag or ""
-        if tag in _CLOSED or tag[:1] == "!" or tag == "-comment":
+        if tag in _CLOSED or current.is_comment_node:
             current = _next_outside(current)
             continue
         left -= 1
@@ -41,7 +41,7 @@ def _before(node: LexborNode) -> Iterator[LexborNode]:
         tag = current.tag or ""
         if tag in ("body", "main", "header"):
             return
-        if tag not in _CLOSED and tag[:1] != "!":
+        if tag not in _CLOSED and not current.is_comment_node:
             yield current
         current = _previous(current)
 

@@ -1,0 +1,152 @@
+"""All readers of one page, each asked at most once and only when it is needed. Chooses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from crawler.articles.article import Image, Origin
+from crawler.articles.urls import join_url
+from crawler.extraction.body import Body, read_body
+from crawler.extraction.byline import Byline, read_byline
+from crawler.extraction.canonical import locate_page
+from crawler.extraction.found import Found
+from crawler.extraction.headline import Heading, Headline, choose_headline, heading_with, headings_of
+from crawler.extraction.json_ld import read_json_ld
+from crawler.extraction.meta import read_meta
+from crawler.extraction.microdata import read_microdata
+from crawler.extraction.moments import Clockwork
+from crawler.extraction.page import Page
+from crawler.extraction.pictures import is_photo
+from crawler.extraction.printed_date import PrintedDate, date_in_address, read_printed_dates
+from crawler.extraction.script_state import read_script_state
+from crawler.extraction.site_rules import SiteReading, read_site_rules
+from crawler.extraction.zones import days_come_first, guess_zone
+from crawler.sources.address import Address
+from crawler.sources.source import Source
+
+
+class Readers:
+    """What can be read on one page, by every way there is."""
+
+    def __init__(self, page: Page, source: Source | None, fetched_at: datetime | None) -> None:
+        self.page = page
+        self.source = source
+        self.fetched_at = fetched_at
+
+    @cached_property
+    def address(self) -> Address | None:
+        """Where in the source the page stands; None without a source."""
+        return locate_page(self.page.url, self.source)
+
+    @cached_property
+    def rules(self) -> SiteReading | None:
+        """What the source's layout that fits finds; None without one."""
+        if self.source is None or self.address is None:
+            return None
+        return read_site_rules(self.page, self.source.layouts_of(self.address.edition))
+
+    @cached_property
+    def json_ld(self) -> Found:
+        return read_json_ld(self.page)
+
+    @cached_property
+    def meta(self) -> Found:
+        return read_meta(self.page)
+
+    @cached_property
+    def microdata(self) -> Found:
+        return read_microdata(self.page)
+
+    @cached_property
+    def script_state(self) -> Found:
+        return read_script_state(self.page)
+
+    def best_first(self) -> Iterator[Found]:
+        """The readers of mark-up that names its fields. The visible page and script state are asked separately."""
+        if self.rules is not None:
+            yield self.rules.found
+        yield self.json_ld
+        yield self.meta
+        yield self.microdata
+
+    # The visible page
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        return headings_of(self.page)
+
+    @cached_property
+    def headline(self) -> Headline:
+        rules = self.rules.found.headline if self.rules else None
+        if rules:
+            return Headline(rules, Origin.SITE_RULE, None)
+        return choose_headline(self.headings, self.json_ld, self.meta, self.microdata, self.publishers)
+
+    @cached_property
+    def heading(self) -> LexborNode | None:
+        """The element that prints the headline: an `<h1>`, or a lesser heading with its words."""
+        headline = self.headline
+        return headline.node or heading_with(self.page, headline.text) if headline.text else None
+
+    @cached_property
+    def byline(self) -> Byline:
+        return read_byline(self.page, self.heading, self.publishers)
+
+    @cached_property
+    def printed_dates(self) -> list[PrintedDate]:
+        return read_printed_dates(self.page, self.heading)
+
+    @cached_property
+    def body(self) -> Body:
+        """The generic reader's body."""
+        return read_body(self.page, headline=self.headline.text, lead=self.json_ld.lead or self.meta.lead)
+
+    def body_images(self) -> list[Image]:
+        """Photos among the blocks of the generic body."""
+        found = ((join_url(self.page.url, image.src), image.caption) for image in self.body.images)
+        return [Image(address, caption) for address, caption in found if address and is_photo(address)]
+
+    # What the readers need to know of each other
+
+    @cached_property
+    def publishers(self) -> tuple[str, ...]:
+        """Names of the publisher, the page's host among them: no authors, and no part of a headline."""
+        names = {*self.json_ld.publishers, *self.meta.publishers, urlsplit(self.page.url).hostname or ""}
+        if self.source is not None:
+            names |= {self.source.name, *(edition.host for edition in self.source.editions)}
+        return tuple(filter(None, names))
+
+    @cached_property
+    def clockwork(self) -> Clockwork:
+        edition = self.address.edition if self.address else None
+        language = edition.language if edition else self.page.lang
+        return Clockwork(
+            zone=edition.zone if edition else guess_zone(self.page.url),
+            now=self.fetched_at,
+            language=language[:2].lower() if language else None,
+            day_first=edition is not None or days_come_first(self.page.url, language),
+        )
+
+    def everything(self) -> Iterator[Found]:
+        """What every reader finds, best evidence first, whether it is needed or not."""
+        yield from self.best_first()
+        yield self.script_state
+        published = [date.text for date in self.printed_dates if not date.is_modified]
+        modified = [date.text for date in self.printed_dates if date.is_modified]
+        yield Found(
+            origin=Origin.GENERIC,
+            headline=self.headings[0].text if self.headings else None,
+            lead=self.body.lead,
+            body=self.body.paragraphs,
+            authors=self.byline.people,
+            organisations=(self.byline.signature,) if self.byline.signature else (),
+            published=published[0] if published else None,
+            modified=modified[0] if modified else None,
+            images=tuple(self.body_images()),
+        )
+        yield Found(origin=Origin.URL, published=date_in_address(self.page.url))
