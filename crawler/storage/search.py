@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+")
 # Endings of one letter, as most four-letter forms of Russian nouns have: годы, суда, соль.
 _ENDINGS = frozenset("аеёийоуыьэюяәіөүұ")
 
-# Endings of three letters, which a rule of two would leave half: Russian cases, Kazakh plurals and cases, English forms.
+# Endings of three letters, of which a rule of two would leave a half: Russian cases, Kazakh plurals and cases, English.
 _LONG_ENDINGS = (
     *("ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими"),
     *("лар", "лер", "дар", "дер", "тар", "тер", "ның", "нің", "дың", "дің", "тың", "тің"),
