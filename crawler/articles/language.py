@@ -18,13 +18,15 @@ _SHORT = 120
 _KAZAKH_SHARE = 0.02
 # Share of letters that are a neighbour's own, below which they come from names.
 _LETTER_SHARE = 0.004
-# Share of the words that are small words of a language, from which it is that language whatever is declared. Texts in
-# a language of the tables have .2-.5; in one that is not there, .02-.12 by chance.
+# Share of the words that are small words of a language, from which it is that language even if another is declared that
+# is not in the tables. Texts in a language of the tables have .07-.5; those in others have up to .12 by chance.
 _CLEAR = 0.16
 # Without a declaration, this share is enough.
 _LIKELY = 0.06
-# A declared language is contradicted when another has more than this many times its small words.
+# A declared language of the tables is contradicted when another has more than this many times its small words, and at
+# least so many more: news in Zulu and Xhosa comes on pages that declare English.
 _CONTRADICTION = 1.6
+_FEW_WORDS = 3
 
 _WRONG_CODES = {
     "kz": "kk",
@@ -166,11 +168,12 @@ def _by_words(sample: str, table: WordTable, said: str | None, otherwise: str | 
     share = best / (len(words) or 1)
     if said in languages:
         own = scores[languages.index(said)]
-        if best <= own * _CONTRADICTION or share < _CLEAR:
-            return said
-    elif said is not None and share < _CLEAR:
-        return said
-    return languages[scores.index(best)] if share >= _LIKELY else said or otherwise
+        believed = best <= own * _CONTRADICTION or best - own < _FEW_WORDS
+    else:
+        believed = said is not None and share < _CLEAR
+    if believed or share < _LIKELY:
+        return said or otherwise
+    return languages[scores.index(best)]
 
 
 def _cyrillic(sample: str, said: str | None) -> str | None:
