@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from crawler.extraction import body_model
 from crawler.extraction.body_blocks import KIND_NAMES, Block, Blocks, Picture, find_blocks
-from crawler.extraction.body_features import Features, Hints, second_rows
+from crawler.extraction.body_context import context_rows
+from crawler.extraction.body_features import Features, Hints
 from crawler.extraction.page import Page
 
 # Score (log odds) beyond which the trees of later groups no longer turn a decision: checked in benchmarks/extraction.
@@ -91,7 +92,7 @@ def probabilities(features: Features) -> list[float]:
     rows = features.rows
     chances = [_chance(row, 0) for row in rows]
     for number in range(1, len(body_model.PASSES)):
-        more = second_rows(features, chances)
+        more = context_rows(features, chances)
         chances = [_chance([*row, *extra], number) for row, extra in zip(rows, more, strict=True)]
     return chances
 

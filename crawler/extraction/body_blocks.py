@@ -56,6 +56,13 @@ _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # Longer class strings are generated noise (utility classes); their tail says nothing.
 _NAME_LENGTH = 300
 
+# Boxes of the known consent managers, by class or id: they hold the longest texts of many pages, and never the article's.
+_CONSENT = re.compile(
+    r"onetrust|ot-sdk-container|otPcCenter|didomi|cybotcookiebot|cookiebot|cookieconsent|cookie-?(?:law|notice|banner|consent|modal|popup|bar)\b|"
+    r"usercentrics|qc-cmp|truste[-_]|fc-consent|cky-|sp_message|cmplz-|gdpr-?(?:banner|modal|popup|consent|cookie)|iubenda|moove_gdpr",
+    re.I,
+)
+
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -70,6 +77,11 @@ def kinds_of(names: str) -> int:
     for word in _NAME_WORD.findall(names[:_NAME_LENGTH]):
         bits |= _BIT.get(word.lower(), 0)
     return bits
+
+
+@lru_cache(maxsize=16_384)
+def _is_consent(names: str) -> bool:
+    return _CONSENT.search(names[:_NAME_LENGTH]) is not None
 
 
 @dataclass(slots=True)
@@ -236,9 +248,11 @@ def find_blocks(root: LexborNode) -> Blocks:
                 flush()
             else:
                 pieces.append(" ")
+            attributes = {} if skipped or node.child is None else node.attributes
+            if attributes and _is_consent(f"{attributes.get('id') or ''} {attributes.get('class') or ''}") and tag != "body":
+                skipped = True
             if node.child is not None and not skipped:
                 descend = True
-                attributes = node.attributes
                 kinds = within = 0
                 names = ""
                 if attributes:
