@@ -93,6 +93,8 @@ _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 # Longest name, in words and in characters: "María de los Ángeles Fernández de la Cruz" fits, a sentence does not.
 _MAX_WORDS = 8
 _MAX_CHARACTERS = 60
+# Longest byline, in characters: some thirty names. What is longer is a text.
+_MAX_BYLINE = 1_000
 
 
 def clean_author(s: str, publishers: Collection[str] = ()) -> tuple[str, ...]:
@@ -100,7 +102,8 @@ def clean_author(s: str, publishers: Collection[str] = ()) -> tuple[str, ...]:
 
     Labels ("By", "Автор:"), roles, places, e-mails, handles and addresses are cut off; desks ("Newsroom", "редакция")
     and `publishers` (compared without case, article and domain ending) are nobody. A news agency is named only when no
-    person is. Names stay as printed; where "and" may be part of one name, it is left alone.
+    person is. Names stay as printed; where "and" may be part of one name, it is left alone. A text of more than a
+    thousand characters is no byline.
 
     >>> clean_author("By Anna Smith and Bolat Akhmetov, Reuters")
     ('Anna Smith', 'Bolat Akhmetov')
@@ -109,6 +112,8 @@ def clean_author(s: str, publishers: Collection[str] = ()) -> tuple[str, ...]:
     >>> clean_author("Example.kz", publishers=["Example"])
     ()
     """
+    if len(s) > _MAX_BYLINE:
+        return ()
     s = _BRACKETS.sub("", _ADDRESS.sub(" ; ", normalise_text(s)))
     keys = {key for publisher in publishers if (key := name_key(publisher))}
     people: dict[str, str] = {}

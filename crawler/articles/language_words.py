@@ -112,7 +112,7 @@ class WordTable:
     """One script's small words, turned round: which languages have a word."""
 
     def __init__(self, table: str) -> None:
-        entries = _ENTRY.findall(table)
+        entries: list[tuple[str, str]] = _ENTRY.findall(table)
         self.languages = tuple(language for language, _ in entries)
         places: dict[str, tuple[int, ...]] = {}
         for place, (_, words) in enumerate(entries):

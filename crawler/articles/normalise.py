@@ -14,9 +14,11 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 # Signs and spaces; not `\W`, which takes the vowels from Indian scripts.
 _SIGNS = re.compile(r"[\s!-/:-@\[-`{-~\u00a1-\u00bf\u2010-\u205e\u3000-\u303f]+")
 # "АСТАНА. 27 августа. АГЕНТСТВО – " in front of a lead: ends with one of these, and is not longer than this, in
-# characters of the folded text (the longest seen names two cities and an agency).
+# characters of the folded text: room for two cities, a day and an agency, not for a sentence.
 _DATELINE_END = re.compile(r"[-–—:.)]\s*$")
 _MAX_DATELINE = 70
+# Labels around a caption and a credit ("Иллюстративное фото: ") are not longer than this, in characters.
+_MAX_LABELS = 40
 # A lead this short, in characters of the folded text, stands at the end of a longer paragraph by chance.
 _MIN_LEAD_BEHIND_DATELINE = 30
 
@@ -41,7 +43,12 @@ def normalise_article(article: Article) -> Article:
     images = _images(article.images)
     lead = _text(article.lead)
     shown = {_fold(text) for image in images for text in _texts_of(image)} - {""}
-    paragraphs = [p for p in normalise_paragraphs(_BLANK_LINE.split(article.body)) if not _is_caption(p, shown)]
+    longest = max(map(len, shown), default=-_MAX_LABELS) + _MAX_LABELS
+    paragraphs = [
+        paragraph
+        for paragraph in normalise_paragraphs(_BLANK_LINE.split(article.body))
+        if len(paragraph) > 2 * longest or not _is_caption(paragraph, shown, longest)
+    ]
     repeated = 0
     while lead and repeated < len(paragraphs) and _repeats(paragraphs[repeated], lead):
         repeated += 1
@@ -118,11 +125,13 @@ def _texts_of(image: Image) -> Iterator[str]:
         yield f"{image.caption} {image.credit}"
 
 
-def _is_caption(paragraph: str, shown: set[str]) -> bool:
-    if not shown:
-        return False
-    if _fold(paragraph) in shown:
+def _is_caption(paragraph: str, shown: set[str], longest: int) -> bool:
+    """Whether a paragraph is one of the texts `shown` with images, with or without labels such as `Фото:`."""
+    folded = _fold(paragraph)
+    if folded in shown:
         return True
+    if len(folded) > longest or not any(text in folded for text in shown):
+        return False
     caption, credit = split_credit(paragraph)
     return credit is not None and _fold(credit) in shown and (caption is None or _fold(caption) in shown)
 

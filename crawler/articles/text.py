@@ -26,6 +26,9 @@ _MAX_ESCAPED = 4
 
 _TITLE_PART = re.compile(r"\s+(?:[|·•»:]{1,2}|[-–—])\s+")
 
+# Longest caption, in characters: some ten lines. It bounds the work on hostile pages.
+_MAX_CAPTION = 1_000
+
 _CREDIT_LABELS = (
     r"(?:иллюстративное |архивное |главное |титульное )?фото(?:графия)?|фотограф|иллюстрация|источник(?: фото)?|снимок"
     r"|скриншот(?: видео)?|кадр(?: из видео)?|коллаж|сурет|фотосурет|көрнекі сурет|фото авторы|дереккөз"
@@ -95,13 +98,16 @@ def clean_headline(s: str, *, publishers: Collection[str] = ()) -> str:
 def split_credit(caption: str) -> tuple[str | None, str | None]:
     """Return what a caption says about the photo, and who made it.
 
-    Either is None when it is not there. What is printed twice in a row counts once.
+    Either is None when it is not there. What is printed twice in a row counts once. A text of more than a
+    thousand characters is no caption: it is cleaned and holds no credit.
 
     >>> split_credit("Встреча в столице. Фото: МИД Казахстана")
     ('Встреча в столице.', 'МИД Казахстана')
     >>> split_credit("Фото:example.com/a Фото:example.com/a")
     (None, 'example.com/a')
     """
+    if len(caption) > _MAX_CAPTION:
+        return normalise_text(caption) or None, None
     credits: dict[str, None] = {}
     lines = normalise_paragraphs(caption.splitlines())
     shown = normalise_text(" ".join(_cut_credits(line, credits) for line in lines))

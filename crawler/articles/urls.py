@@ -61,8 +61,8 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _ENTITY_REST = re.compile(r"^(?:amp;)+")
 _SLASHES = re.compile(r"(?<!:)/{2,}")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
-_AMP_END = re.compile(r"(?<=[^/])/amp(/?)$|(?<=[^/])\.amp(?=\.html?$|$)", re.IGNORECASE)
-_AMP_START = re.compile(r"^/amp(?=/[^/])", re.IGNORECASE)
+_AMP_END = re.compile(r"(?<=[^/])(?:/amp)+(/?)$|(?<=[^/])\.amp(?=\.html?$|$)", re.IGNORECASE)
+_AMP_START = re.compile(r"^(?:/amp)+(?=/[^/])", re.IGNORECASE)
 # In front of these, `amp` is the name of a thing (an amplifier), not a form of a page.
 _TOPIC_FOLDER = re.compile(r"/(?:tags?|topics?|search|categor(?:y|ies)|keywords?|authors?)/amp/?$", re.IGNORECASE)
 _AMP_CACHE = re.compile(
@@ -94,7 +94,8 @@ def canonicalise_url(url: str) -> str:
         scheme, authority, path, query = _parts(url)
         host, port = _host_and_port(url, scheme, authority)
         host = _fold_host(host)
-        served, path = _clean_path(path), _canonical_path(path)
+        served = _clean_path(path)
+        path = _without_amp(served)
         cached = _AMP_CACHE.match(host + served) or _AMP_CACHE.match(host + path)
         if cached is None:
             break
@@ -218,15 +219,12 @@ def _is_site(host: str) -> bool:
     return not (len(top) == 2 and second in _SECOND_LEVELS)
 
 
-def _canonical_path(path: str) -> str:
-    path = _clean_path(path)
-    while (shorter := _clean_path(_without_amp(path))) != path:
-        path = shorter
-    return path
-
-
 def _clean_path(path: str) -> str:
-    return _SLASHES.sub("/", _without_dots(_SESSION.sub("", _repair(path))))
+    path = _repair(path)
+    if ";" in path:
+        path = _SESSION.sub("", path)
+    path = _without_dots(path)
+    return _SLASHES.sub("/", path) if "//" in path else path
 
 
 def _without_dots(path: str) -> str:
@@ -245,9 +243,13 @@ def _without_dots(path: str) -> str:
 
 
 def _without_amp(path: str) -> str:
-    if "amp" not in path.lower() or _TOPIC_FOLDER.search(path):
-        return path
-    return _AMP_START.sub("", _AMP_END.sub(r"\1", path))
+    """A clean path without the folders and endings of AMP, and clean again."""
+    while "amp" in path.lower() and not _TOPIC_FOLDER.search(path):
+        shorter = _clean_path(_AMP_START.sub("", _AMP_END.sub(r"\1", path)))
+        if shorter == path:
+            break
+        path = shorter
+    return path
 
 
 def _canonical_query(query: str) -> str:
