@@ -1,0 +1,189 @@
+"""Turns fires into runs that wait in the queue. Any number of schedulers may do so at once; none of them crawls.
+
+The clock that decides is the database's. APScheduler only calls `tick` every second.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+
+from crawler.errors import DatabaseError
+from crawler.scheduling.declarations import Declarations
+from crawler.scheduling.fires import sort_out
+from crawler.scheduling.schedule import Schedule
+from crawler.sources.source import Policy
+from crawler.storage import hosts, queue, schedulers, schedules
+from crawler.storage.database import Database, now
+from crawler.storage.liveness import own_identity
+from crawler.storage.tables import ScheduleRow
+
+logger = logging.getLogger(__name__)
+
+# How often fires are looked for. Cron counts minutes; a second more is nothing beside a crawl. Seconds.
+TICK_EVERY = 1.0
+# How often this scheduler says that it is at work; others count on it, see storage/schedulers.py. Seconds.
+BEAT_EVERY = 5.0
+
+Clock = Callable[[Session], datetime]
+
+
+class Scheduler:
+    """One of the schedulers of a database."""
+
+    def __init__(self, database: Database, declarations: Declarations, *, clock: Clock = now) -> None:
+        self._database = database
+        self._declarations = declarations
+        self._clock = clock
+        self._token = secrets.token_hex(8)
+        self._beaten = -BEAT_EVERY
+        self._background = BackgroundScheduler(timezone=UTC)
+        self.trouble: str | None = None
+        """Why the last tick failed; None when it did not."""
+
+    # --- Life -----------------------------------------------------------------------------------------------------
+    def start(self) -> None:
+        """Begin to tick, in a thread.
+
+        Raises:
+            DatabaseError: the database cannot be reached or written.
+        """
+        self.begin()
+        # A late tick does the work of all that were left out: fires are counted by the database, not by calls.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._background.add_job(
+            self._tick_calmly, "interval", seconds=TICK_EVERY, coalesce=True, misfire_grace_time=None, max_instances=1
+        )
+        self._background.start()
+
+    def begin(self) -> None:
+        """Make itself known and make the rows say what the files say, without ticking."""
+        identity = own_identity()
+        self._database.transact(
+            lambda session: schedulers.begin(session, self._token, process=identity, now=now(session))
+        )
+        self._declarations.refresh()
+        self._sync()
+
+    def stop(self) -> None:
+        """Stop ticking, and say so; waits for the end of a tick in progress."""
+        if self._background.running:
+            self._background.shutdown(wait=True)
+        self._database.transact(lambda session: schedulers.end(session, self._token, now=now(session)))
+
+    def _tick_calmly(self) -> None:
+        """Tick; a database that is down is reported once and asked again the next second."""
+        try:
+            self.tick()
+        except DatabaseError as error:
+            if self.trouble is None:
+                logger.error("Nothing is scheduled until this is mended: %s", error)
+            self.trouble = str(error)
+        else:
+            if self.trouble is not None:
+                logger.info("The database is there again; missed fires are caught up as their policies say")
+            self.trouble = None
+
+    # --- Work -----------------------------------------------------------------------------------------------------
+    def tick(self) -> int:
+        """Do what is due now and return how many fires got a run.
+
+        Raises:
+            DatabaseError: the database cannot be reached or written.
+        """
+        if self._declarations.refresh():
+            self._sync()
+        if monotonic() - self._beaten >= BEAT_EVERY:
+            self._database.transact(lambda session: schedulers.beat(session, self._token, now=now(session)))
+            self._beaten = monotonic()
+        with self._database.read() as session:
+            due = schedules.due(session, now=self._clock(session))
+        runs = 0
+        for schedule_id, fire in due:
+            runs += self._database.transact(partial(self._fire, schedule_id=schedule_id, fire=fire))
+        return runs
+
+    def _sync(self) -> None:
+        for problem in self._declarations.problems:
+            logger.warning("Left as it was: %s", problem)
+
+        def sync(session: Session) -> schedules.Synced:
+            moment = self._clock(session)
+            others = [
+                row.source_id for row in schedules.listing(session) if not self._declarations.is_ours(row.source_id)
+            ]
+            kept = {*self._declarations.broken, *others}
+            return schedules.sync(session, self._declarations.declared(moment), kept=kept, now=moment)
+
+        synced = self._database.transact(sync)
+        for word, ids in (("new", synced.added), ("changed", synced.changed), ("gone", synced.removed)):
+            if ids:
+                logger.info("Schedules %s: %s", word, ", ".join(ids))
+
+    def _fire(self, session: Session, *, schedule_id: int, fire: datetime) -> bool:
+        """Take a fire and write down what becomes of it, in one transaction; True when it got a run."""
+        moment = self._clock(session)
+        row = session.get(ScheduleRow, schedule_id, populate_existing=True)
+        if row is None or row.next_fire_at != fire or not self._declarations.is_ours(row.source_id):
+            return False  # another scheduler was faster
+        plan = sort_out(
+            schedule_of(row),
+            Policy.model_validate(row.policy),
+            due=fire,
+            now=moment,
+            active=queue.active(session, row.source_id, row.kind),
+            on_hold=self._on_hold(session, row, moment),
+        )
+        if plan is None or not schedules.claim(session, row.id, fire, next_fire_at=plan.next_fire_at):
+            return False
+        for skipped in plan.skipped:
+            self._skip(session, row, skipped.fire, skipped.reason, moment)
+        if plan.run is None:
+            return False
+        run_id = queue.enqueue(
+            session,
+            row.source_id,
+            kind=row.kind,
+            trigger=queue.ON_SCHEDULE,
+            schedule_id=row.id,
+            scheduled_for=plan.run,
+            now=moment,
+        )
+        if run_id is None:  # somebody asked for a run between our question and now
+            self._skip(session, row, plan.run, "another run of this source is waiting in the queue", moment)
+        return run_id is not None
+
+    @staticmethod
+    def _skip(session: Session, row: ScheduleRow, fire: datetime, reason: str, moment: datetime) -> None:
+        queue.skip(
+            session, row.source_id, kind=row.kind, schedule_id=row.id, scheduled_for=fire, reason=reason, now=moment
+        )
+
+    def _on_hold(self, session: Session, row: ScheduleRow, moment: datetime) -> str | None:
+        """Why no fire of a schedule may get a run now."""
+        if schedules.is_paused(row, moment):
+            return f"paused by {row.paused_by}" + (f": {row.paused_reason}" if row.paused_reason else "")
+        if row.source_id in self._declarations.broken:
+            return f"its file is broken: {self._declarations.broken[row.source_id]}"
+        source = self._declarations.sources.get(row.source_id)
+        if source is None:
+            return None
+        blocked = [hosts.get(session, edition.host) for edition in source.editions]
+        if all(host.blocked_until is not None and host.blocked_until > moment for host in blocked):
+            first = min(blocked, key=lambda host: host.blocked_until or moment)
+            return f"{first.host} is left alone until {first.blocked_until:%Y-%m-%d %H:%M} UTC: {first.blocked_reason}"
+        return None
+
+
+def schedule_of(row: ScheduleRow) -> Schedule:
+    """The schedule that a row holds."""
+    policy = Policy.model_validate(row.policy)
+    return Schedule.read(row.spec.splitlines(), ZoneInfo(row.zone), spread_over=policy.jitter, source_id=row.source_id)

@@ -1,0 +1,250 @@
+"""Runs that wait, are taken, and wait again: what stands between a schedule and the process that crawls.
+
+Decides neither when a source is due nor how a run ended. Callers own the transaction and bring the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from crawler.storage import hosts, links, runs
+from crawler.storage.liveness import ProcessIdentity
+from crawler.storage.outcome import Judgement, Outcome, ProcessEnd, judge_outcome
+from crawler.storage.runs import Attempt, Ending
+from crawler.storage.tables import AttemptRow, RunKind, RunRow, RunState
+from crawler.storage.upsert import insert
+
+ON_SCHEDULE, ON_REQUEST = "schedule", "request"
+QUEUED_TRIGGERS = (ON_SCHEDULE, ON_REQUEST)
+"""Triggers of the runs that a runner does; all others are crawls that somebody has started by hand."""
+
+
+# --- Into the queue ---------------------------------------------------------------------------------------------------
+def enqueue(
+    session: Session,
+    source_id: str,
+    *,
+    now: datetime,
+    trigger: str = ON_REQUEST,
+    kind: RunKind = RunKind.DISCOVERY,
+    schedule_id: int | None = None,
+    scheduled_for: datetime | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> int | None:
+    """Let a run wait for a runner and return its number; None when one of that source and kind waits already."""
+    run = RunRow(
+        source_id=source_id,
+        kind=kind,
+        trigger=trigger,
+        schedule_id=schedule_id,
+        scheduled_for=scheduled_for,
+        state=RunState.QUEUED,
+        options=dict(options) if options else None,
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError:  # the index that allows one queued, or the one that allows a fire once
+        return None
+    return run.id
+
+
+def skip(
+    session: Session,
+    source_id: str,
+    *,
+    now: datetime,
+    reason: str,
+    schedule_id: int,
+    scheduled_for: datetime,
+    kind: RunKind = RunKind.DISCOVERY,
+) -> None:
+    """Write down that a fire was left out, and why; a fire that has its run already stays as it is."""
+    left_out = insert(session, RunRow).values(
+        source_id=source_id,
+        kind=kind,
+        trigger=ON_SCHEDULE,
+        schedule_id=schedule_id,
+        scheduled_for=scheduled_for,
+        state=RunState.FINISHED,
+        outcome=Outcome.SKIPPED,
+        reason=reason,
+        created_at=now,
+        finished_at=now,
+    )
+    session.execute(left_out.on_conflict_do_nothing())
+
+
+def active(session: Session, source_id: str, kind: RunKind = RunKind.DISCOVERY) -> dict[RunState, int]:
+    """The numbers of the runs of a source that are queued or running: at most one of each."""
+    asked = select(RunRow.state, RunRow.id).where(
+        RunRow.source_id == source_id, RunRow.kind == kind, RunRow.state != RunState.FINISHED
+    )
+    return dict(session.execute(asked).all())
+
+
+def cancel(session: Session, run_id: int, *, by: str, now: datetime) -> RunState | None:
+    """Ask for the end of a run: a queued one ends at once, a running one when its crawl hears of it.
+
+    Returns the state that the run was in; None when there is no such run.
+    """
+    run = session.get(RunRow, run_id, with_for_update=True)
+    if run is None:
+        return None
+    state = run.state
+    if state != RunState.FINISHED:
+        run.cancel_requested_at, run.cancel_requested_by = now, by
+    if state == RunState.QUEUED:
+        run.state, run.outcome, run.finished_at = RunState.FINISHED, Outcome.CANCELLED, now
+        run.reason = f"cancelled by {by} before it began"
+    return state
+
+
+# --- Out of the queue -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A run that may begin now."""
+
+    run_id: int
+    source_id: str
+    kind: RunKind
+    options: Mapping[str, Any]
+
+
+def waiting(session: Session, *, now: datetime, limit: int) -> list[Waiting]:
+    """Runs that may begin now, those that were due first before the others.
+
+    Left out: runs whose pause before another try is not over, and runs of a source that is being crawled.
+    """
+    busy = aliased(RunRow)
+    is_crawled = exists().where(
+        busy.state == RunState.RUNNING, busy.source_id == RunRow.source_id, busy.kind == RunRow.kind
+    )
+    asked = (
+        select(RunRow)
+        .where(
+            RunRow.state == RunState.QUEUED,
+            or_(RunRow.start_after.is_(None), RunRow.start_after <= now),
+            ~is_crawled,
+        )
+        .order_by(func.coalesce(RunRow.scheduled_for, RunRow.created_at), RunRow.id)
+        .limit(limit)
+    )
+    return [Waiting(run.id, run.source_id, run.kind, run.options or {}) for run in session.scalars(asked)]
+
+
+def take(
+    session: Session, run_id: int, *, process: ProcessIdentity, names: Sequence[str], now: datetime, lease: timedelta
+) -> Attempt | None:
+    """Begin a queued run together with the lease of its hosts; None when another took it, or a host is being crawled.
+
+    Args:
+        names: the hosts of its source.
+        lease: how long the hosts stay ours without `prolong`.
+    """
+    nothing_taken = session.begin_nested()
+    attempt = runs.start(session, run_id, process=process, now=now)
+    # In one order, so that two runners never wait for each other.
+    if attempt and all(
+        hosts.lease(session, name, token=attempt.token, run_id=run_id, now=now, lease=lease) for name in sorted(names)
+    ):
+        nothing_taken.commit()
+        return attempt
+    nothing_taken.rollback()
+    return None
+
+
+def prolong(session: Session, attempt: Attempt, *, names: Sequence[str], now: datetime, lease: timedelta) -> None:
+    """Keep the hosts of a run that goes on."""
+    for name in sorted(names):
+        hosts.lease(session, name, token=attempt.token, run_id=attempt.run_id, now=now, lease=lease)
+
+
+# --- The end of an attempt --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an attempt whose process is gone."""
+
+    judgement: Judgement
+    retry_at: datetime | None
+    """When the run is tried again; None when that was its end."""
+
+
+def settle(
+    session: Session,
+    attempt: Attempt,
+    process: ProcessEnd,
+    *,
+    now: datetime,
+    stderr_tail: str | None = None,
+    retry_after: timedelta | None = None,
+) -> Settled:
+    """Write down the end of an attempt: what its parent saw, beside what the crawl itself has recorded.
+
+    Args:
+        retry_after: an attempt that left no record of its end is tried again after so long; None: that was the run.
+    """
+    hosts.release(session, attempt.token)
+    row = session.get(AttemptRow, attempt.attempt_id, with_for_update=True, populate_existing=True)
+    if row is None:  # pruned
+        return Settled(Judgement(Outcome.LOST, "its record was deleted"), None)
+    judgement = judge_outcome(finish_reason=row.finish_reason, stats=row.stats or {}, process=process)
+    if row.finished_at is None:
+        ending = Ending(
+            judgement.outcome,
+            judgement.reason,
+            exit_code=process.exit_code,
+            exit_signal=process.signal,
+            stderr_tail=stderr_tail,
+        )
+        if retry_after is not None and _retry(session, attempt, ending, now=now, start_after=now + retry_after):
+            return Settled(judgement, now + retry_after)
+        runs.finish(session, attempt, ending, now=now)
+        session.execute(update(RunRow).where(RunRow.id == attempt.run_id).values(stats=row.stats))
+        return Settled(judgement, None)
+    row.exit_code, row.exit_signal, row.stderr_tail = process.exit_code, process.signal, stderr_tail
+    if row.finish_reason is None:  # another process had declared it dead; that stands
+        return Settled(Judgement(Outcome(row.outcome or Outcome.LOST), row.reason), None)
+    row.outcome, row.reason = judgement.outcome, judgement.reason
+    last_word = update(RunRow).where(RunRow.id == attempt.run_id, RunRow.state == RunState.FINISHED)
+    session.execute(last_word.values(outcome=judgement.outcome, reason=judgement.reason))
+    return Settled(judgement, None)
+
+
+def _retry(session: Session, attempt: Attempt, ending: Ending, *, now: datetime, start_after: datetime) -> bool:
+    """End an attempt and let its run wait again; False, with nothing changed, when another run of it waits already."""
+    again = update(RunRow).where(
+        RunRow.id == attempt.run_id, RunRow.state == RunState.RUNNING, RunRow.cancel_requested_at.is_(None)
+    )
+    reason = f"attempt {attempt.number} {ending.outcome}: {ending.reason}"
+    try:
+        with session.begin_nested():
+            waits = session.execute(
+                again.values(state=RunState.QUEUED, start_after=start_after, reason=reason).returning(RunRow.id)
+            ).first()
+    except IntegrityError:  # the index that allows one queued
+        return False
+    if waits is None:
+        return False
+    session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.id == attempt.attempt_id)
+        .values(
+            finished_at=now,
+            outcome=ending.outcome,
+            reason=ending.reason,
+            exit_code=ending.exit_code,
+            exit_signal=ending.exit_signal,
+            stderr_tail=ending.stderr_tail,
+        )
+    )
+    links.release_run(session, attempt.run_id)
+    return True
