@@ -110,4 +110,9 @@ class Article:
     @property
     def text(self) -> str:
         """The visible article in page order: the lead where it is printed, then the body."""
-        return "\n\n".join(part for part in (self.lead if self.lead_on_page else None, self.body) if part)
+        return visible_text(self.lead if self.lead_on_page else None, self.body)
+
+
+def visible_text(lead: str | None, body: str) -> str:
+    """Lead and body as one text, a blank line between."""
+    return "\n\n".join(part for part in (lead, body) if part)

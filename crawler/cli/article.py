@@ -31,6 +31,9 @@ Author = Annotated[str | None, typer.Option(help="Only by this author, as printe
 Tag = Annotated[str | None, typer.Option(help="Only with this tag, as printed.")]
 Since = Annotated[str | None, typer.Option(help="Only published (else first seen) from this date on.")]
 Until = Annotated[str | None, typer.Option(help="Only published (else first seen) before this date.")]
+OriginalsOnly = Annotated[
+    bool, typer.Option("--originals-only", help="Of a story that stands at several addresses only the earliest.")
+]
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 Reference = Annotated[str, typer.Argument(metavar="ARTICLE", help="Number or address of an article.")]
 
@@ -56,15 +59,27 @@ def list_(
     tag: Tag = None,
     since: Since = None,
     until: Until = None,
+    originals_only: OriginalsOnly = False,
     limit: Limit = 20,
     as_json: Json = False,
 ) -> None:
     """List articles, newest first."""
     config = load_config()
-    given = {"edition": edition, "language": language, "section": section, "author": author, "tag": tag}
     moments = _moments(config, since, until)
     with reading(config) as session:
-        found = articles.listing(session, source_id=source, limit=limit, **given, **moments)  # type: ignore[arg-type]
+        found = articles.listing(
+            session,
+            source_id=source,
+            edition=edition,
+            language=language,
+            section=section,
+            author=author,
+            tag=tag,
+            since=moments["since"],
+            until=moments["until"],
+            originals_only=originals_only,
+            limit=limit,
+        )
     if as_json:
         print_json([article_dict(row) for row in found])
     else:
@@ -87,7 +102,8 @@ def search_(
 ) -> None:
     """Find articles by words; Russian, Kazakh and English forms of a word are found."""
     config = load_config()
-    wanted = articles.Filter(source, edition, language, section, author, tag, **_moments(config, since, until))
+    moments = _moments(config, since, until)
+    wanted = articles.Filter(source, edition, language, section, author, tag, moments["since"], moments["until"])
     with reading(config) as session:
         found = search.search(session, text, wanted, limit=limit)
     if as_json:

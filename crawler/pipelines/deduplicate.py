@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapy.crawler import Crawler
 
 from crawler.duplicates.fingerprint import content_hash
+from crawler.duplicates.sketch import fingerprint
 from crawler.sources.address import locate
 from crawler.sources.source import Source
 from crawler.spiders.items import LinkEnded, PageRead
@@ -29,7 +30,7 @@ class DeduplicatePipeline:
 
 
 def mark(item: PageRead, source: Source) -> None:
-    """Fill in edition, site key and content hash."""
+    """Fill in edition, site key, content hash and the marks by which near-duplicates are found."""
     article = item.article
     address = locate(article.canonical_url, source) or locate(article.url, source)
     edition = address.edition if address else source.editions[0]
@@ -37,3 +38,4 @@ def mark(item: PageRead, source: Source) -> None:
     if edition.id_is_key and article.site_article_id:
         item.site_key = f"{edition.host}/{article.site_article_id}"
     item.content_hash = content_hash(article.headline, article.lead, article.body)
+    item.fingerprint = fingerprint(article.text)

@@ -128,6 +128,7 @@ class StorePipeline:
             content_hash=item.content_hash,
             link_id=item.link_id,
             site_key=item.site_key,
+            fingerprint=item.fingerprint,
         )
 
     async def _fail(self, waiting: _Waiting, error: Exception) -> None:

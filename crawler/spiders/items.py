@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.articles.article import Article
+from crawler.duplicates.sketch import Fingerprint
 from crawler.storage.tables import LinkState
 
 
@@ -24,6 +25,8 @@ class PageRead:
     """Host and the site's own id; None unless that id alone names an article there."""
     content_hash: bytes = b""
     """16 bytes over headline, lead and body."""
+    fingerprint: Fingerprint | None = None
+    """The marks of its text by which near-duplicates are found."""
 
 
 @dataclass(frozen=True, slots=True)

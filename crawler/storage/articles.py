@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from crawler.articles.article import Image
 from crawler.articles.urls import canonicalise_url, same_address, url_hash
+from crawler.storage import clusters
 from crawler.storage.identity import ERASED
 from crawler.storage.tables import (
     ArticleRow,
     AuthorRow,
+    ClusterRow,
     LinkRow,
     LinkState,
+    MemberRow,
     RelationRow,
     RevisionRow,
     TagRow,
@@ -58,6 +61,8 @@ class Filter:
     """Published (else first seen) at or after this moment."""
     until: datetime | None = None
     """Published (else first seen) before this moment."""
+    originals_only: bool = False
+    """Of each story only the article that told it first."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same as clauses on `articles`."""
@@ -76,6 +81,13 @@ class Filter:
             clauses.append(ArticleRow.listed_at >= self.since)
         if self.until is not None:
             clauses.append(ArticleRow.listed_at < self.until)
+        if self.originals_only:
+            copies = exists().where(
+                MemberRow.article_id == ArticleRow.id,
+                ClusterRow.id == MemberRow.cluster_id,
+                ClusterRow.original_id != ArticleRow.id,
+            )
+            clauses.append(~copies)
         return clauses
 
 
@@ -95,6 +107,7 @@ def listing(
     tag: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    originals_only: bool = False,
     before: Position | None = None,
     limit: int = 50,
 ) -> Sequence[ArticleRow]:
@@ -102,7 +115,7 @@ def listing(
 
     Pages by position, not by offset: what arrives meanwhile neither shifts nor repeats an article.
     """
-    wanted = Filter(source_id, edition, language, section, author, tag, since, until)
+    wanted = Filter(source_id, edition, language, section, author, tag, since, until, originals_only)
     return session.scalars(newest_first(wanted, before, limit)).all()
 
 
@@ -170,6 +183,7 @@ def erase(session: Session, article_id: int, reason: str, *, now: datetime) -> T
     Its addresses are never stored again. What remains: these, its number, when and why. Its duplicates are articles of
     their own and stay. In a SQLite file the freed space is overwritten; backups and logs keep what they have.
     """
+    clusters.leave(session, article_id)
     row = session.get(ArticleRow, article_id, with_for_update=True)
     if row is None:
         return None

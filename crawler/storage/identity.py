@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.articles.article import Article
 from crawler.articles.urls import same_address, url_hash
+from crawler.duplicates.sketch import Fingerprint
 from crawler.storage.tables import ArticleRow, LinkRow, TombstoneRow
 
 
@@ -27,6 +28,8 @@ class Reading:
     """The link that led to it. None when nobody discovered it."""
     site_key: str | None = None
     """Host and the site's own id; None unless that id alone names an article there."""
+    fingerprint: Fingerprint | None = None
+    """The marks of its text, made before the transaction begins. None: they are made inside it."""
 
     @cached_property
     def url_hash(self) -> int:
@@ -94,7 +97,8 @@ class _Rows:
             )
             # Everyone locks in the same order, so that two batches cannot wait for each other.
             .order_by(ArticleRow.url_hash)
-            .with_for_update()
+            # Leaves others free to refer to these rows (a cluster's member), who may be whom we wait for next.
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).all()
         self._by_id = {row.id: row for row in rows}

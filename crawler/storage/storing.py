@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from crawler.articles.verdict import Known, Match, Verdict, judge
-from crawler.storage import coverage, links
+from crawler.duplicates.sketch import fingerprint
+from crawler.storage import clusters, coverage, links
 from crawler.storage.identity import ERASED, Found, Reading, look_up
 from crawler.storage.links import LinkEnding, Settled
+from crawler.storage.nearest import Arrival
 from crawler.storage.tables import LinkState
 from crawler.storage.writing import insert_new, load_parts, refresh, revise
 
@@ -37,6 +39,8 @@ class Stored:
     article_id: int | None = None
     reason: str | None = None
     """Why there is no article."""
+    nearest: Match | None = None
+    """The article at another address whose story it tells again."""
 
 
 def store(
@@ -46,7 +50,7 @@ def store(
 
     An article is known again by the site's own id where that is a key, else by its canonical address, else by a link
     that points at it, else by the link that led to it. Known with another text: the old one becomes a revision. The
-    same text at another address: stored in full, and related to the first such article. Erased: not stored.
+    same text at another address, or nearly the same: stored in full, and joined to the story. Erased: not stored.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: one of them cannot be stored, or the database is gone; then none is.
@@ -61,6 +65,7 @@ def store(
     links.settle(session, [_settled(reading, done[i]) for i, reading in readings.items()], run_id=run_id, now=now)
     read = [reading for index, reading in readings.items() if done[index].verdict is not None]
     coverage.count(session, read, day=now.astimezone(UTC).date())
+    done |= _join(session, readings, done, now=now)
     return [done[index] for index in range(len(batch))]
 
 
@@ -120,18 +125,48 @@ def _store_turn(
         else:
             refresh(session, known.row, parts[known.row.id], reading, now=now)
         state = LinkState.UNCHANGED if verdict is Verdict.UNCHANGED else LinkState.STORED
-        done[index] = Stored(state, verdict, known.row.id)
+        done[index] = Stored(state, verdict, known.row.id, nearest=_twin(known))
     ids = insert_new(session, [(turn[index], found[index].twin) for index in fresh], run_id=run_id, now=now)
     for index, verdict in fresh.items():
         if (article_id := ids.get(turn[index].url_hash)) is not None:
-            done[index] = Stored(LinkState.STORED, verdict, article_id)
+            done[index] = Stored(LinkState.STORED, verdict, article_id, nearest=_twin(found[index]))
     return done
+
+
+def _join(
+    session: Session, readings: Mapping[int, Reading], done: Mapping[int, Stored], *, now: datetime
+) -> dict[int, Stored]:
+    """Join new texts to the stories they tell, last of all (`clusters.take_turn`); only now duplicates are known."""
+    changed = {i: one for i, one in done.items() if one.verdict not in (None, Verdict.UNCHANGED)}
+    # A batch may bring one article twice; the later text stands.
+    arrivals = {
+        one.article_id: Arrival(
+            one.article_id,
+            readings[i].fingerprint or fingerprint(readings[i].article.text),
+            one.nearest.article_id if one.nearest else None,
+        )
+        for i, one in changed.items()
+        if one.article_id is not None
+    }
+    matches = clusters.join(session, [*arrivals.values()], now=now)
+    joined = {}
+    for i, one in changed.items():
+        nearest = matches.get(one.article_id or 0)
+        if one.verdict is Verdict.REVISED:
+            joined[i] = replace(one, nearest=nearest)
+        else:
+            verdict = judge(readings[i].content_hash, same_url=None, nearest=nearest)
+            joined[i] = replace(one, verdict=verdict, nearest=nearest)
+    return joined
 
 
 def _judge(reading: Reading, known: Found) -> Verdict:
     same_url = Known(known.row.content_hash) if known.row is not None else None
-    nearest = Match(known.twin.article_id, 1.0) if known.twin is not None else None
-    return judge(reading.content_hash, same_url=same_url, nearest=nearest)
+    return judge(reading.content_hash, same_url=same_url, nearest=_twin(known))
+
+
+def _twin(known: Found) -> Match | None:
+    return Match(known.twin.article_id, 1.0) if known.twin is not None else None
 
 
 def _settled(reading: Reading, stored: Stored) -> Settled:

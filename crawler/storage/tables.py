@@ -1,7 +1,7 @@
 """The tables of what was found: articles, their parts and past texts, links, feeds, hosts. Asks and writes nothing.
 
 Every column is explained in docs/data-model.md. The tables of what was done (schedules, runs, logs) stand in
-run_tables.py and are imported from here.
+run_tables.py, those of near-duplicates in cluster_tables.py; both are imported from here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.articles.article import Origin, Precision
+from crawler.storage.cluster_tables import ClusterRow, FingerprintRow, MemberRow, PostingRow
 from crawler.storage.columns import Base, Count, Hash, Key, UtcDateTime, Word, one_of
 from crawler.storage.run_tables import (
     AttemptRow,
@@ -34,16 +35,20 @@ __all__ = [
     "AttemptRow",
     "AuthorRow",
     "Base",
+    "ClusterRow",
     "CoverageRow",
     "ErrorRow",
     "FeedRow",
     "FetchRow",
+    "FingerprintRow",
     "HostRow",
     "ImageRow",
     "LinkRow",
     "LinkState",
     "LogRow",
+    "MemberRow",
     "OccurrenceRow",
+    "PostingRow",
     "RelationKind",
     "RelationRow",
     "RevisionKind",
