@@ -20,8 +20,8 @@ from crawler.errors import DateError
 # Years that are read as years. Before 1990 there were no news sites; a greater one is a counter or a mistake.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
-# Characters of the text that are looked at. The longest date printed anywhere, weekday, zone and label included, has
-# about 120; behind it stand counters and names.
+# Characters of the text that are looked at: room for a label, a weekday, a zone by words and a second date. What stands
+# further behind are counters and names.
 _MAX_LENGTH = 300
 # A date without a year may lie this much ahead of the fetch: the site's clock or zone may differ from ours.
 _AHEAD = timedelta(days=1)
@@ -54,7 +54,7 @@ _FILLERS = frozenset(_FILLER_WORDS.split())
 # "8th of April" has two of them between day and month.
 _MAX_FILLERS = 3
 # Behind a number they make it a counter.
-_COUNTED = ("просмотр", "коммент", "қаралым", "рет", "қарал", "view", "comment", "share", "read", "чел", "оқыл", "ккал")
+_COUNTED = ("просмотр", "коммент", "қаралым", "рет", "қарал", "view", "comment", "share", "read", "оқыл")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def parse_date(
 
     Local times that come twice (the clock was put back) are the first passing, unless `now` lies in the second; those
     that never were are moved forward. A date without a year takes the latest one that is at most a day after `now`.
-    Hours and minutes "ago" have the precision of a minute.
+    Hours and minutes "ago" have the precision of a minute; weeks and more are too vague to be read.
 
     >>> from zoneinfo import ZoneInfo
     >>> almaty = ZoneInfo("Asia/Almaty")

@@ -71,6 +71,7 @@ def test_examples_in_the_docstrings_run() -> None:
         pytest.param("Guest Contributor", [], id="nobody in particular"),
         pytest.param("By", [], id="a label without a name"),
         pytest.param("12.05.2024", [], id="a date"),
+        pytest.param("Anna Smith, " * 200, [], id="a text, not a byline"),
         pytest.param("", [], id="empty"),
     ],
 )

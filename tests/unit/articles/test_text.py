@@ -99,6 +99,11 @@ def test_caption(caption: str, shown: str | None, credit: str | None) -> None:
     assert split_credit(caption) == (shown, credit)
 
 
+def test_a_text_is_no_caption() -> None:
+    text = "Фото: А. Ким. " * 100
+    assert split_credit(text) == (text.strip(), None)
+
+
 @pytest.mark.parametrize(
     ("s", "words"),
     [
