@@ -27,7 +27,7 @@ class Config(BaseSettings):
     Durations are written as seconds or in ISO 8601 (`PT1H`, `P30D`).
     """
 
-    model_config = SettingsConfigDict(env_prefix="CRAWLER_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CRAWLER_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: SecretStr = Field(
         SecretStr(""), description="SQLAlchemy address; default: an SQLite file in the user's data folder"
