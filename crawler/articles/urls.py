@@ -113,22 +113,23 @@ def url_hash(canonical: str) -> int:
     """Return 64 bits, signed, by which an address is looked up.
 
     Cryptographic, so that no site can make an address that masks another's. Addresses that differ only in the slash at
-    the end of the path have the same hash, as they name the same story: after a hit compare with `same_address`.
+    the end of the path or in a `www.` have the same hash, as they name the same story: after a hit compare with
+    `same_address`.
 
     >>> url_hash("https://example.kz/a") == url_hash("https://example.kz/a/") != url_hash("https://example.kz/b")
     True
     """
-    digest = blake2b(_without_last_slash(canonical).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    digest = blake2b(_bare(canonical).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two canonical addresses name the same story: equal but for the slash at the end of the path.
+    """Whether two canonical addresses name the same story: equal but for the slash at the end of the path and `www.`.
 
-    >>> same_address("https://example.kz/a?id=1", "https://example.kz/a/?id=1")
+    >>> same_address("https://example.kz/a?id=1", "https://www.example.kz/a/?id=1")
     True
     """
-    return one == other or _without_last_slash(one) == _without_last_slash(other)
+    return one == other or _bare(one) == _bare(other)
 
 
 def join_url(base: str, href: str) -> str | None:
@@ -287,6 +288,7 @@ def _repair_one(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found.encode("utf-8", "surrogatepass"))
 
 
-def _without_last_slash(canonical: str) -> str:
+def _bare(canonical: str) -> str:
+    """An address without what makes no other story of it."""
     address, mark, query = canonical.partition("?")
-    return address.rstrip("/") + mark + query
+    return address.replace("://www.", "://", 1).rstrip("/") + mark + query

@@ -21,7 +21,7 @@ class Address:
     url: str
     """To fetch: on the production host, with the scheme of the source's home, repaired, without a fragment."""
     canonical_url: str
-    """The form of `url` under which an article is stored."""
+    """The form of `url` under which an article is stored: canonical, on the host as the edition declares it."""
     edition: Edition
     is_article: bool
     """Whether the path fits the edition's article pattern."""
@@ -59,9 +59,13 @@ def locate(url: str, source: Source) -> Address | None:
     scheme = source.home.partition("://")[0]
     production = f"{scheme}://{edition.host}{_host_and_path(absolute)[1]}"
     said = match.groupdict() if match else {}
+    if production != absolute:
+        canonical = canonicalise_url(production)
+    if edition.host.startswith("www."):  # a story stands under the host that its site prints
+        canonical = canonical.replace(f"://{edition.host.removeprefix('www.')}/", f"://{edition.host}/", 1)
     return Address(
         url=production,
-        canonical_url=canonical if production == absolute else canonicalise_url(production),
+        canonical_url=canonical,
         edition=edition,
         is_article=match is not None,
         article_id=said.get("id"),

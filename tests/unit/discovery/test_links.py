@@ -47,14 +47,14 @@ def paths(selection: Selection) -> list[str]:
         pytest.param(
             "/news/7-rain/",
             "https://www.herald.example/news/7-rain/",
-            "https://herald.example/news/7-rain/",
+            "https://www.herald.example/news/7-rain/",
             "ru",
             id="relative to its list",
         ),
         pytest.param(
             "http://test.herald.example/news/7-rain/?utm_source=rss#top",
             "https://www.herald.example/news/7-rain/?utm_source=rss",
-            "https://herald.example/news/7-rain/",
+            "https://www.herald.example/news/7-rain/",
             "ru",
             id="a mirror leads to production",
         ),
