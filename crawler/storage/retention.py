@@ -1,4 +1,4 @@
-"""How large the database is, and what of it may go: logs, fetches, attempts, skipped runs. Articles stay for ever."""
+"""How large the database is, and what of it may go: logs, attempts, marks of old texts. Articles stay."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from functools import partial
 from sqlalchemy import ColumnElement, delete, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from crawler.duplicates.index import day_of
+from crawler.storage import postings
 from crawler.storage.columns import Base
 from crawler.storage.database import Database
-from crawler.storage.tables import AttemptRow, ErrorRow, FetchRow, LogRow, RunRow
+from crawler.storage.tables import ArticleRow, AttemptRow, ErrorRow, FetchRow, FingerprintRow, LogRow, RunRow
 
 # Rows of one transaction: some 20-50 ms, so that no crawl waits for a prune.
 PORTION = 2_000
+# Postings of an ordinary article.
+POSTINGS = 25
 # Pages (4 KiB) that SQLite gives back to the file system at once.
 PAGES = 1_000
 
@@ -30,6 +34,9 @@ class Keep:
     """Runs that were skipped, such as for an earlier one that was still going on."""
     attempts: timedelta = timedelta(days=90)
     """With the errors that have not been seen since."""
+    fingerprints: timedelta = timedelta(days=60)
+    """Marks of articles, with their postings, since they were published and first seen. Four times the window in which
+    near-duplicates are looked for, for articles that are found late."""
     max_log_rows: int = 5_000_000
     """Log records at most, whatever their age; the oldest go first."""
 
@@ -72,6 +79,7 @@ def prune(database: Database, keep: Keep, *, now: datetime) -> dict[str, int]:
         # By what was finished when: an attempt that has not ended has no such moment, and stays.
         (AttemptRow, partial(_oldest, AttemptRow.id, AttemptRow.finished_at, before=now - keep.attempts)),
         (ErrorRow, partial(_some, ErrorRow, unseen)),
+        (FingerprintRow, partial(_forget, before=now - keep.fingerprints)),
     )
     pruned: dict[str, int] = {}
     for table, delete_portion in aged:
@@ -104,6 +112,15 @@ def _surplus(key: InstrumentedAttribute[int], session: Session, *, kept: int) ->
 def _some(table: type[RunRow] | type[ErrorRow], clauses: Sequence[ColumnElement[bool]], session: Session) -> int:
     """Delete a portion of the rows that fit all clauses."""
     return _delete(session, table.id, session.scalars(select(table.id).where(*clauses).limit(PORTION)).all())
+
+
+def _forget(session: Session, *, before: datetime) -> int:
+    """Take a portion of the articles that are too old to be copied out of the index of near-duplicates."""
+    old = (FingerprintRow.day < day_of(before), ArticleRow.first_seen_at < before)
+    asked = select(FingerprintRow.article_id).join(ArticleRow, ArticleRow.id == FingerprintRow.article_id).where(*old)
+    article_ids = session.scalars(asked.limit(PORTION // POSTINGS)).all()
+    postings.remove(session, article_ids)
+    return len(article_ids)
 
 
 def _delete(session: Session, key: InstrumentedAttribute[int], numbers: Sequence[int]) -> int:

@@ -14,6 +14,7 @@ from crawler.storage.database import Database
 from crawler.storage.links import claim
 from crawler.storage.schema import ensure_ready, inspect_schema
 from crawler.storage.storing import store
+from tests.storage.near import invented, long_article, wire_copy
 from tests.storage.stories import NOW, article, reading
 
 Result = TypeVar("Result")
@@ -65,3 +66,14 @@ def die_before_commit(url: str) -> None:
         store(session, [reading()], run_id=None, now=NOW)
         session.flush()
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def store_copies(url: str, site: int, stories: int) -> None:
+    """Store a site's copy of each story, two a transaction, beginning with another story than other sites."""
+    numbers = [(n + site * 3) % stories for n in range(stories)]
+    with Database(url) as database:
+        for first in range(0, stories, 2):
+            batch = [
+                reading(wire_copy(long_article(body=invented(n)), f"/{site}/{n}/")) for n in numbers[first : first + 2]
+            ]
+            database.transact(lambda session, batch=batch: store(session, batch, run_id=None, now=NOW))

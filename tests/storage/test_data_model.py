@@ -52,7 +52,7 @@ def test_every_word_of_a_closed_set_is_named(table: str, words: list[str]) -> No
 def test_the_questions_run_on_both_databases(database: Database) -> None:
     (block,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
     questions = [question for question in block.split(";") if question.strip()]
-    assert len(questions) == 4
+    assert len(questions) == 5
     with database.read() as session:
         for question in questions:
             assert session.execute(text(question)).all() == []
