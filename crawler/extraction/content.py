@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from selectolax.lexbor import LexborNode
 
@@ -60,7 +61,7 @@ class Picture:
         return Image(self.url, caption, credit)
 
 
-Piece = Text | Picture
+Piece: TypeAlias = Text | Picture
 
 
 def read_box(box: LexborNode, base: str, *, removed: Collection[int] = (), stops: Collection[int] = ()) -> list[Piece]:

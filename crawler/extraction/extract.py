@@ -141,9 +141,10 @@ class _Cascade:
     def _text(self) -> tuple[str | None, tuple[str, ...], float | None]:
         """Lead, paragraphs, and how sure the body's reader is (None for site rules)."""
         readers = self._readers
-        if readers.rules is not None and readers.rules.found.body:
+        found = readers.rules.found if readers.rules is not None else None
+        if found is not None and (found.body or found.lead):
             self._origins["body"] = Origin.SITE_RULE
-            return self._lead(readers.rules.found.lead, Origin.SITE_RULE), readers.rules.found.body, None
+            return self._lead(found.lead, Origin.SITE_RULE), found.body, None
         body = readers.body
         paragraphs, origin, lead = body.paragraphs, Origin.GENERIC, body.lead
         length = _letters(paragraphs) + len(lead or "")

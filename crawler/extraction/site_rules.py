@@ -16,13 +16,20 @@ from selectolax.lexbor import LexborNode
 from crawler.articles.article import Image, Origin
 from crawler.articles.text import normalise_text
 from crawler.articles.urls import join_url
-from crawler.extraction.content import Picture, Text, read_box, take_captions
+from crawler.extraction.content import Picture, Piece, Text, read_box, take_captions
 from crawler.extraction.found import Found
 from crawler.extraction.page import Page
 from crawler.extraction.pictures import address_of
 from crawler.sources.source import Layout
 
 _SELECTOR = re.compile(r"^(?P<css>.*?)(?:@(?P<attribute>[\w:-]+))?$", re.DOTALL)
+# A pointer to another story at the end of a paragraph, or alone in one.
+_READ_ALSO = re.compile(
+    r"(?:^|(?<=[.!?…»\"”])\s+)(?:Читайте (?:также|ещё|еще)|Читать также|Подробнее|Смотрите также|Оқи отырыңыз"
+    r"|Тағы оқыңыз|Толығырақ|Read also|Also read|See also|Read more)\s*:.*$",
+    re.IGNORECASE,
+)
+_BOLD = frozenset(("strong", "b"))
 # Most elements that one selector is asked for: tags and authors of one article.
 _MOST_ELEMENTS = 200
 
@@ -39,18 +46,21 @@ class SiteReading:
 
 
 def read_site_rules(page: Page, layouts: Sequence[Layout]) -> SiteReading | None:
-    """What the first of `layouts` that fits the page finds; None when none fits.
+    """What the layout that fits the page finds; None when none fits.
 
-    A layout fits when its `article` selector finds something and its body has words, or it declares no body.
+    A layout fits when its `article` selector finds something. The first one that also finds a text is taken, else the
+    first one: its other fields still count, and the text is left to the generic reader.
     """
+    first: SiteReading | None = None
     for layout in layouts:
         article = _first(page.root, layout.article)
         if article is None:
             continue
         reading = _Reader(page, layout, article).read()
-        if reading.found.body or not layout.body:
+        if reading.found.body or reading.found.lead:
             return reading
-    return None
+        first = first or reading
+    return first
 
 
 class _Reader:
@@ -61,23 +71,26 @@ class _Reader:
         self._layout = layout
         self._article = article
         self._removed = _ids(article, layout.remove)
+        self._used: set[int] = set()
+        """Elements that supplied another field: they are no part of the body, where that encloses them."""
 
     def read(self) -> SiteReading:
         layout = self._layout
         found = Found(origin=Origin.SITE_RULE)
         found.headline = next(self._texts(layout.headline), None)
-        lead = self._lead_node()
-        found.lead = self._text(lead) if lead is not None else None
-        body, pictures, stray = self._body(lead)
-        found.body = body
-        found.images = tuple(self._images(pictures, stray))
+        published, modified = tuple(self._texts(layout.published)), tuple(self._texts(layout.modified))
+        found.published = published[0] if published else None
+        found.modified = modified[0] if modified else None
         found.authors = tuple(self._all(layout.authors))
         found.section = next(self._texts(layout.section), None)
         found.tags = tuple(self._all(layout.tags))
-        published = tuple(self._texts(layout.published))
-        modified = tuple(self._texts(layout.modified))
-        found.published = published[0] if published else None
-        found.modified = modified[0] if modified else None
+        outside = list(self._outside_pictures())
+        captions = list(self._all(layout.captions))
+        lead = self._lead_node()
+        found.lead = self._text(lead) if lead is not None else None
+        body, inside, stray = self._body(lead)
+        found.body = body
+        found.images = tuple(_images(outside, captions, inside, stray))
         return SiteReading(layout, found, published, modified)
 
     def _nodes(self, selector: str) -> list[LexborNode]:
@@ -95,6 +108,7 @@ class _Reader:
             for node in self._nodes(css):
                 text = self._value(node, attribute)
                 if text:
+                    self._used.add(node.mem_id)
                     yield text
                     break
 
@@ -102,8 +116,10 @@ class _Reader:
         """All texts of the first selector that finds any."""
         for selector in selectors:
             css, attribute = _split(selector)
-            texts = [text for node in self._nodes(css)[:_MOST_ELEMENTS] if (text := self._value(node, attribute))]
+            nodes = self._nodes(css)[:_MOST_ELEMENTS]
+            texts = [text for node in nodes if (text := self._value(node, attribute))]
             if texts:
+                self._used.update(node.mem_id for node in nodes)
                 yield from texts
                 return
 
@@ -114,50 +130,64 @@ class _Reader:
 
     def _text(self, node: LexborNode) -> str:
         """The visible text of an element, without what the layout removes."""
-        pieces = read_box(node, self._page.url, removed=self._removed)
-        return " ".join(piece.text for piece in pieces if isinstance(piece, Text))
+        return " ".join(piece.text for piece in self._pieces(node) if isinstance(piece, Text))
 
     def _lead_node(self) -> LexborNode | None:
+        """The element of the lead: of several the first with words of its own.
+
+        Where the selector names bold type, all of the paragraph must be bold.
+        """
         for selector in self._layout.lead:
             for node in self._nodes(_split(selector)[0]):
-                pieces = read_box(node, self._page.url, removed=self._removed)
-                if take_captions(pieces)[0]:
+                text = " ".join(piece.text for piece in take_captions(self._pieces(node))[0])
+                if not text:
+                    continue
+                if node.tag not in _BOLD:
                     return node
+                if node.parent is not None and self._text(node.parent) == text:
+                    return node.parent
         return None
+
+    def _pieces(self, node: LexborNode) -> list[Piece]:
+        return read_box(node, self._page.url, removed=self._removed)
 
     def _body(self, lead: LexborNode | None) -> tuple[tuple[str, ...], list[Picture], str | None]:
         stops = _ids(self._article, self._layout.stop)
-        removed = self._removed if lead is None else self._removed | {lead.mem_id}
+        removed = self._removed | self._used | ({lead.mem_id} if lead is not None else set())
         for selector in self._layout.body:
-            pieces = []
+            pieces: list[Piece] = []
             for box in self._nodes(_split(selector)[0]):
                 pieces += read_box(box, self._page.url, removed=removed, stops=stops)
             texts, pictures, stray = take_captions(pieces)
-            if texts:
+            if texts or pictures:
                 return tuple(_without_promotion(texts, self._layout)), pictures, stray
         return (), [], None
 
-    def _images(self, pictures: list[Picture], stray: str | None) -> Iterator[Image]:
-        """Images outside the body first, each with the caption that stands at its place in the list."""
-        outside: list[Picture] = []
+    def _outside_pictures(self) -> Iterator[Picture]:
         for selector in self._layout.images:
             css, attribute = _split(selector)
-            for node in self._nodes(css):
-                address = node.attributes.get(attribute) if attribute and attribute != "src" else None
+            found = False
+            for node in self._nodes(css)[:_MOST_ELEMENTS]:
+                attributes = node.attributes
+                address = attributes.get(attribute) if attribute and attribute != "src" else None
                 url = join_url(self._page.url, address) if address else address_of(node, self._page.url)
                 if url:
-                    title = node.attributes.get("title") or node.attributes.get("alt")
-                    outside.append(Picture(url, normalise_text(title or "") or None))
-            if outside:
-                break
-        captions = list(self._all(self._layout.captions))
-        # One photo: all captions are its own (they are printed twice for two screens).
-        for position, picture in enumerate(outside):
-            picture.captions = captions if len(outside) == 1 else captions[position : position + 1]
-        if stray and outside and not captions:
-            outside[0].captions = [stray]
-        for picture in (*outside, *pictures):
-            yield picture.image()
+                    found = True
+                    self._used.add(node.mem_id)
+                    yield Picture(url, normalise_text(attributes.get("title") or attributes.get("alt") or "") or None)
+            if found:
+                return
+
+
+def _images(outside: list[Picture], captions: list[str], inside: list[Picture], stray: str | None) -> Iterator[Image]:
+    """Pictures outside the body first, each with the caption at its place in the list."""
+    # One picture: all captions are its own (they are printed twice for two screens).
+    for position, picture in enumerate(outside):
+        picture.captions = captions if len(outside) == 1 else captions[position : position + 1]
+    if stray and outside and not captions:
+        outside[0].captions = [stray]
+    for picture in (*outside, *inside):
+        yield picture.image()
 
 
 def _without_promotion(texts: list[Text], layout: Layout) -> Iterator[str]:
@@ -165,8 +195,9 @@ def _without_promotion(texts: list[Text], layout: Layout) -> Iterator[str]:
     for piece in texts:
         if stop is not None and stop.match(piece.text):
             return
-        if promo is None or not promo.search(piece.text):
-            yield piece.text
+        text = _READ_ALSO.sub("", piece.text)
+        if text and (promo is None or not promo.search(text)):
+            yield text
 
 
 @lru_cache(maxsize=256)

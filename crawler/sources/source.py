@@ -99,7 +99,8 @@ class Edition(Declaration):
     """Zone of the times that the site prints without one."""
     article: Pattern
     """Regular expression that the path of an article fits (searched, escapes decoded). A group `id` is the site's own
-    id; groups `year`, `month` and `day` date links of lists that print no date."""
+    id; groups `year`, `month` and `day` date links of lists that print no date; a group `section` names the section of
+    pages that do not say it."""
     not_article: Patterns = ()
     """Paths that fit `article` but are no news: horoscopes, weather."""
     id_is_key: bool = False
