@@ -23,6 +23,7 @@ class Progress:
         self._crawler = crawler
         self._descriptor = descriptor
         self._telling: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
         crawler.signals.connect(self._open, signals.spider_opened)
         crawler.signals.connect(self._close, signals.spider_closed)
 
@@ -42,7 +43,8 @@ class Progress:
             try:
                 self._tell()
             except BrokenPipeError:  # whoever asked for this crawl is gone
-                await self._crawler.engine.close_spider_async(reason="abandoned")
+                # In a task of its own: closing ends with cancelling this one.
+                self._closing = asyncio.create_task(self._crawler.engine.close_spider_async(reason="abandoned"))
                 return
 
     def _tell(self, **more: Any) -> None:

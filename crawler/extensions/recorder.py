@@ -53,6 +53,7 @@ class Recorder:
         self._database: Database | None = None
         self._attempt: Attempt | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
         crawler.signals.connect(self._open, signals.spider_opened)
         crawler.signals.connect(self._close, signals.spider_closed)
 
@@ -143,7 +144,8 @@ class Recorder:
             logger.error("This attempt was declared dead by another process; it stops and writes nothing more")
         if not standing.is_ours or standing.cancel_requested:
             reason = "cancelled" if standing.is_ours else "fenced"
-            await self._crawler.engine.close_spider_async(reason=reason)
+            # In a task of its own: closing ends with cancelling the one that beats.
+            self._closing = asyncio.create_task(self._crawler.engine.close_spider_async(reason=reason))
 
     def _flush(self) -> None:
         """Write what has gathered in the logs; what cannot be written is kept for the next time."""
