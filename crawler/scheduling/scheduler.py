@@ -144,8 +144,8 @@ class Scheduler:
         )
         if plan is None or not schedules.claim(session, row.id, fire, next_fire_at=plan.next_fire_at):
             return False
-        for skipped in plan.skipped:
-            self._skip(session, row, skipped.fire, skipped.reason, moment)
+        skip = partial(queue.skip, session, row.source_id, kind=row.kind, schedule_id=row.id, now=moment)
+        skip([(skipped.fire, skipped.reason) for skipped in plan.skipped])
         if plan.run is None:
             return False
         run_id = queue.enqueue(
@@ -158,14 +158,8 @@ class Scheduler:
             now=moment,
         )
         if run_id is None:  # somebody asked for a run between our question and now
-            self._skip(session, row, plan.run, "another run of this source is waiting in the queue", moment)
+            skip([(plan.run, "another run of this source is waiting in the queue")])
         return run_id is not None
-
-    @staticmethod
-    def _skip(session: Session, row: ScheduleRow, fire: datetime, reason: str, moment: datetime) -> None:
-        queue.skip(
-            session, row.source_id, kind=row.kind, schedule_id=row.id, scheduled_for=fire, reason=reason, now=moment
-        )
 
     def _on_hold(self, session: Session, row: ScheduleRow, moment: datetime) -> str | None:
         """Why no fire of a schedule may get a run now."""

@@ -60,27 +60,30 @@ def enqueue(
 def skip(
     session: Session,
     source_id: str,
+    left_out: Sequence[tuple[datetime, str]],
     *,
     now: datetime,
-    reason: str,
     schedule_id: int,
-    scheduled_for: datetime,
     kind: RunKind = RunKind.DISCOVERY,
 ) -> None:
-    """Write down that a fire was left out, and why; a fire that has its run already stays as it is."""
-    left_out = insert(session, RunRow).values(
-        source_id=source_id,
-        kind=kind,
-        trigger=ON_SCHEDULE,
-        schedule_id=schedule_id,
-        scheduled_for=scheduled_for,
-        state=RunState.FINISHED,
-        outcome=Outcome.SKIPPED,
-        reason=reason,
-        created_at=now,
-        finished_at=now,
-    )
-    session.execute(left_out.on_conflict_do_nothing())
+    """Write down fires that were left out, each with its reason; a fire that has its run already stays as it is."""
+    rows = [
+        {
+            "source_id": source_id,
+            "kind": kind,
+            "trigger": ON_SCHEDULE,
+            "schedule_id": schedule_id,
+            "scheduled_for": fire,
+            "state": RunState.FINISHED,
+            "outcome": Outcome.SKIPPED,
+            "reason": reason,
+            "created_at": now,
+            "finished_at": now,
+        }
+        for fire, reason in left_out
+    ]
+    if rows:
+        session.execute(insert(session, RunRow).on_conflict_do_nothing(), rows)
 
 
 def active(session: Session, source_id: str, kind: RunKind = RunKind.DISCOVERY) -> dict[RunState, int]:

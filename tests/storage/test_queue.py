@@ -74,13 +74,14 @@ def test_a_fire_gets_one_run_whatever_happens(database: Database, schedule_id: i
         assert attempt is not None
         runs.finish(session, attempt, Ending(Outcome.SUCCEEDED), now=NOON)
         assert queue.enqueue(session, "herald", now=NOON, schedule_id=schedule_id, scheduled_for=NOON) is None
-        queue.skip(session, "herald", now=NOON, reason="again", schedule_id=schedule_id, scheduled_for=NOON)
+        queue.skip(session, "herald", [(NOON, "again")], now=NOON, schedule_id=schedule_id)
         assert session.get_one(RunRow, first, populate_existing=True).outcome == Outcome.SUCCEEDED
 
 
 def test_a_skipped_fire_is_a_row_with_its_reason(database: Database, schedule_id: int) -> None:
     with database.write() as session:
-        queue.skip(session, "herald", now=NOON, reason="paused by dana", schedule_id=schedule_id, scheduled_for=NOON)
+        queue.skip(session, "herald", [], now=NOON, schedule_id=schedule_id)
+        queue.skip(session, "herald", [(NOON, "paused by dana")], now=NOON, schedule_id=schedule_id)
     with database.read() as session:
         (row,) = runs.latest(session, outcome=Outcome.SKIPPED)
         assert (row.reason, row.scheduled_for, row.state) == ("paused by dana", NOON, RunState.FINISHED)
