@@ -31,6 +31,8 @@ class Child:
     counts: dict[str, int] = field(default_factory=dict)
     """Statistics as last heard, by Scrapy's names."""
     finish_reason: str | None = None
+    waits_for: str | None = None
+    """The run that has to end first, in words."""
     started: float = 0.0
     ended: float | None = None
     """Seconds of the monotonic clock."""
@@ -46,7 +48,9 @@ class Child:
     def state(self) -> str:
         if self.process is None:
             return "waiting"
-        return "ended" if self.ended else "running"
+        if self.ended:
+            return "ended"
+        return f"waiting for {self.waits_for}" if self.waits_for else "running"
 
     def count(self, name: str) -> int:
         return self.counts.get(f"crawler/{name}", 0)
@@ -136,4 +140,5 @@ class Children:
             news = json.loads(line)
             child.run_id = news["run_id"] or child.run_id
             child.counts = news["counts"]
+            child.waits_for = news["waits_for"]
             child.finish_reason = news.get("finish_reason")

@@ -147,9 +147,10 @@ def _progress(children: Sequence[Child]) -> Any:
 
 def _tell(children: Sequence[Child], err: Console) -> None:
     for child in children:
-        if child.state == "running":
+        if child.process is not None and child.ended is None:
             counts = ", ".join(f"{child.count(name)} {name}" for name in LIVE_COUNTS if child.count(name))
-            err.print(f"{child.source_id}: {counts or 'reading lists'} after {child.seconds:.0f} s")
+            now = child.state if child.waits_for else counts or "reading lists"
+            err.print(f"{child.source_id}: {now} after {child.seconds:.0f} s", soft_wrap=True)
 
 
 # --- Afterwards -------------------------------------------------------------------------------------------------------

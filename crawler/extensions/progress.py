@@ -12,6 +12,8 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from crawler.spiders.news import NewsSpider
+
 # Often enough for a live view, cheap enough to be nothing beside a page a second. Seconds.
 TELL_EVERY = 0.25
 
@@ -21,6 +23,8 @@ class Progress:
 
     def __init__(self, crawler: Crawler, descriptor: int) -> None:
         self._crawler = crawler
+        assert isinstance(crawler.spider, NewsSpider)
+        self._spider: NewsSpider = crawler.spider
         self._descriptor = descriptor
         self._telling: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -43,14 +47,18 @@ class Progress:
             try:
                 self._tell()
             except BrokenPipeError:  # whoever asked for this crawl is gone
-                # In a task of its own: closing ends with cancelling this one.
-                self._closing = asyncio.create_task(self._crawler.engine.close_spider_async(reason="abandoned"))
+                self._spider.is_abandoned = True
+                if not self._spider.waits_for:  # else the recorder, who waits, ends it
+                    # In a task of its own: closing ends with cancelling this one.
+                    closing = self._crawler.engine.close_spider_async(reason="abandoned")
+                    self._closing = asyncio.create_task(closing)
                 return
 
     def _tell(self, **more: Any) -> None:
-        attempt = getattr(self._crawler.spider, "attempt", None)
+        attempt = getattr(self._spider, "attempt", None)
         counts = {key: value for key, value in self._crawler.stats.get_stats().items() if isinstance(value, int)}
-        line = json.dumps({"run_id": attempt.run_id if attempt else None, "counts": counts} | more)
+        news = {"run_id": attempt.run_id if attempt else None, "waits_for": self._spider.waits_for, "counts": counts}
+        line = json.dumps(news | more)
         os.write(self._descriptor, line.encode() + b"\n")
 
     def _close(self, spider: Spider, reason: str) -> None:

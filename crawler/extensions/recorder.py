@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -77,24 +76,22 @@ class Recorder:
 
     async def _begin(self) -> Attempt:
         """Begin the run, after every other one of this source has ended."""
-        token = os.environ.get("CRAWLER_ATTEMPT_TOKEN") or self._crawler.settings.get("CRAWLER_ATTEMPT_TOKEN")
-        told = None
+        token = self._crawler.settings.get("CRAWLER_ATTEMPT_TOKEN")
         while True:
             attempt, others = await asyncio.to_thread(self._try_to_begin, token)
             if attempt:
+                self._spider.waits_for = None
                 return attempt
             if token:
                 raise CloseSpider("cancelled")
+            if self._spider.is_abandoned:
+                raise CloseSpider("abandoned")
             for other in others:
-                if told != other.attempt.run_id:
-                    told = other.attempt.run_id
-                    logger.warning(
-                        "Run %d of %s is still going on (process %d on %s): waiting for its end",
-                        told,
-                        other.source_id,
-                        other.process.pid,
-                        other.process.worker,
-                    )
+                where = f"process {other.process.pid} on {other.process.worker}"
+                waits_for = f"run {other.attempt.run_id} of {other.source_id} ({where})"
+                if waits_for != self._spider.waits_for:
+                    logger.warning("Still going on, waiting for its end: %s", waits_for)
+                self._spider.waits_for = waits_for
             await asyncio.sleep(LOOK_EVERY)
 
     def _try_to_begin(self, token: str | None) -> tuple[Attempt | None, list[runs.Unfinished]]:

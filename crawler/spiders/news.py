@@ -51,6 +51,10 @@ class NewsSpider(Spider):
     """Set by the recorder before the crawl begins, as are `attempt` and `fetches`."""
     attempt: Attempt
     fetches: FetchLog
+    waits_for: str | None = None
+    """The run that has to end before this one begins, in words; None once it has begun."""
+    is_abandoned = False
+    """Whoever asked for this crawl is gone."""
 
     def __init__(self, name: str | None = None, **given: Any) -> None:
         super().__init__(name)
