@@ -92,9 +92,7 @@ def _anchors(page: Sequence[str], truth: Sequence[str]) -> list[tuple[int, int]]
 def _moved(words: list[str], starts: list[int], matched: list[int], truth: list[str]) -> None:
     """Blocks that stand elsewhere in the reference text: all their runs among what is not matched yet."""
     taken = {m for m in matched if m >= 0}
-    left = Counter(
-        run for j, run in enumerate(zip(*(truth[i:] for i in range(_RUN)), strict=False)) if j not in taken
-    )
+    left = Counter(run for j, run in enumerate(zip(*(truth[i:] for i in range(_RUN)), strict=False)) if j not in taken)
     for start, end in zip(starts, starts[1:], strict=False):
         if end - start < 6 or sum(1 for m in matched[start:end] if m >= 0) > 0.5 * (end - start):
             continue

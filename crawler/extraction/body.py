@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crawler.extraction import body_model
-from crawler.extraction.body_blocks import KIND_NAMES, Block, Blocks, Picture, find_blocks
+from crawler.extraction.body_blocks import KIND_NAMES, Blocks, Picture, find_blocks
 from crawler.extraction.body_context import context_rows
 from crawler.extraction.body_features import Features, Hints
 from crawler.extraction.page import Page
 
-# Score (log odds) beyond which the trees of later groups no longer turn a decision: checked in benchmarks/extraction.
-_SURE = 3.5
-# Letters below which a body is doubtful: the threshold is lowered, then other places of the page are asked.
+# What a block that is decided early counts as: sure, but not proof.
+EXITED = 0.01
+# Letters below which a body is doubtful and other places of the page are asked.
 _LITTLE = 350
-_LOWEST = 0.15
+# Bounds of the threshold: below the first nothing is likely text, above the second nothing is doubtful.
+_LOWEST, _HIGHEST = 0.15, 0.6
 
+_LIMITS = (*body_model.EXITS, 30.0)
 _LEAD_BIT = 1 << KIND_NAMES.index("lead")
 _WORDS = re.compile(r"\w+")
 
@@ -62,7 +64,8 @@ def read_body(page: Page, *, headline: str | None = None, lead: str | None = Non
     found = find_blocks(page.tree.body or page.root)
     features = Features(found, hints_of(page, headline, lead))
     chances = probabilities(features)
-    kept = choose(features, chances)
+    threshold = threshold_of(features, chances)
+    kept = [i for i, chance in enumerate(chances) if chance >= threshold]
     return _assemble(found, features, chances, kept)
 
 
@@ -90,32 +93,38 @@ def hints_of(page: Page, headline: str | None, lead: str | None) -> Hints:
 def probabilities(features: Features) -> list[float]:
     """For each block how likely it belongs to the article."""
     rows = features.rows
-    chances = [_chance(row, 0) for row in rows]
-    for number in range(1, len(body_model.PASSES)):
-        more = context_rows(features, chances)
-        chances = [_chance([*row, *extra], number) for row, extra in zip(rows, more, strict=True)]
-    return chances
+    first, second = body_model.PASSES
+    chances = [_chance(row, first) for row in rows]
+    context = context_rows(features, chances)
+    return [_chance([*row, *extra], second) for row, extra in zip(rows, context, strict=True)]
 
 
-def _chance(row: Sequence[float], number: int) -> float:
+def _chance(row: Sequence[float], groups: Sequence[Callable[..., float]]) -> float:
     score = 0.0
-    for group in body_model.PASSES[number]:
+    for group, limit in zip(groups, _LIMITS, strict=True):
         score += group(*row)
-        if score > _SURE or score < -_SURE:
+        if score > limit:
+            return 1 - EXITED
+        if score < -limit:
+            return EXITED
+    return 1 / (1 + math.exp(-score))
+
+
+def threshold_of(features: Features, chances: Sequence[float]) -> float:
+    """The probability from which to keep blocks, so that the page's F1 is as good as can be expected.
+
+    That is half the best F1 one can hope for: on a clear page near .5, lower where all is uncertain.
+    """
+    hoped = sum(chance * width for chance, width in zip(chances, features.width, strict=True))
+    kept = hit = best = 0.0
+    for chance, width in sorted(zip(chances, features.width, strict=True), reverse=True):
+        kept += width
+        hit += chance * width
+        f1 = 2 * hit / (kept + hoped)
+        if f1 < best:
             break
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
-
-
-def choose(features: Features, chances: Sequence[float]) -> list[int]:
-    """The numbers of the blocks to keep."""
-    if not chances:
-        return []
-    threshold = body_model.THRESHOLD
-    kept = [i for i, chance in enumerate(chances) if chance >= threshold]
-    if sum(features.width[i] for i in kept) < _LITTLE:
-        threshold = min(threshold, max(_LOWEST, max(chances) * 0.6))
-        kept = [i for i, chance in enumerate(chances) if chance >= threshold]
-    return kept
+        best = f1
+    return min(_HIGHEST, max(_LOWEST, best / 2))
 
 
 def _assemble(found: Blocks, features: Features, chances: Sequence[float], kept: list[int]) -> Body:
@@ -188,6 +197,3 @@ def _confidence(features: Features, chances: Sequence[float], kept: Sequence[int
         return 0.0
     sure = sum(features.width[i] * chances[i] for i in kept) / width
     return round(sure * min(1.0, width / _LITTLE), 3)
-
-
-__all__ = ["Block", "Body", "BodyImage", "choose", "hints_of", "probabilities", "read_body"]

@@ -56,11 +56,11 @@ _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # Longer class strings are generated noise (utility classes); their tail says nothing.
 _NAME_LENGTH = 300
 
-# Boxes of the known consent managers, by class or id: they hold the longest texts of many pages, and never the article's.
+# Boxes of the known consent managers, by id: they hold the longest texts of some pages, and never the article's. Ids
+# only: their class words also stand on the body of pages and on wrappers of whole articles.
 _CONSENT = re.compile(
-    r"onetrust|ot-sdk-container|otPcCenter|didomi|cybotcookiebot|cookiebot|cookieconsent|cookie-?(?:law|notice|banner|consent|modal|popup|bar)\b|"
-    r"usercentrics|qc-cmp|truste[-_]|fc-consent|cky-|sp_message|cmplz-|gdpr-?(?:banner|modal|popup|consent|cookie)|iubenda|moove_gdpr",
-    re.I,
+    r"onetrust-(?:consent|pc|banner)|didomi-(?:host|popup|notice)|CybotCookiebotDialog|usercentrics-|qc-cmp2-(?:container|main)|truste-consent|"
+    r"cookie-(?:law-info-bar|notice|banner|consent)$|cookiescript_injected|cmplz-|iubenda-cs-banner|moove_gdpr_|sp_message_container|cookiebanner$"
 )
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -79,9 +79,8 @@ def kinds_of(names: str) -> int:
     return bits
 
 
-@lru_cache(maxsize=16_384)
-def _is_consent(names: str) -> bool:
-    return _CONSENT.search(names[:_NAME_LENGTH]) is not None
+# Attributes whose words name an element, beside its class.
+_NAMING = frozenset(("id", "role", "itemprop", "data-testid", "data-component", "data-type"))
 
 
 @dataclass(slots=True)
@@ -186,6 +185,9 @@ def find_blocks(root: LexborNode) -> Blocks:
 
     def flush() -> None:
         nonlocal link, bold, links, breaks, inner, broken, total
+        if not pieces:
+            links = inner = 0
+            return
         text = " ".join("".join(pieces).split())
         pieces.clear()
         if text:
@@ -201,14 +203,16 @@ def find_blocks(root: LexborNode) -> Blocks:
         descend = False
         if tag == "-text":
             text = node.text_content or ""
-            if text:
+            if text.isspace():
+                if pieces:
+                    pieces.append(" ")
+            elif text:
                 pieces.append(text)
-                if not text.isspace():
-                    broken = False
-                    if linked:
-                        link += len(text)
-                    if emboldened:
-                        bold += len(text)
+                broken = False
+                if linked:
+                    link += len(text)
+                if emboldened:
+                    bold += len(text)
         elif tag == "br":
             if broken:
                 flush()
@@ -248,32 +252,30 @@ def find_blocks(root: LexborNode) -> Blocks:
                 flush()
             else:
                 pieces.append(" ")
-            attributes = {} if skipped or node.child is None else node.attributes
-            if attributes and _is_consent(f"{attributes.get('id') or ''} {attributes.get('class') or ''}") and tag != "body":
-                skipped = True
             if node.child is not None and not skipped:
-                descend = True
+                attributes = node.attributes
                 kinds = within = 0
                 names = ""
                 if attributes:
-                    names = attributes.get("class") or ""
-                    kinds = kinds_of(
-                        " ".join(
-                            [names]
-                            + [
-                                attributes[k] or ""
-                                for k in ("id", "role", "itemprop", "data-testid", "data-component", "data-type")
-                                if k in attributes
-                            ]
-                        )
-                    )
-                    if "hidden" in attributes and not (attributes.get("id") or "").startswith("S:"):
-                        within = _HIDDEN
-                    if attributes.get("aria-hidden") == "true":
-                        within |= _ARIA
-                    style = attributes.get("style")
-                    if style and _HIDDEN_STYLE.search(style):
-                        within |= _HIDDEN
+                    names = naming = attributes.get("class") or ""
+                    if len(attributes) > 1 or not names:
+                        for key in attributes:
+                            if key in _NAMING:
+                                naming = f"{attributes[key]} {naming}"
+                        own_id = attributes.get("id")
+                        if own_id:
+                            skipped = _CONSENT.match(own_id) is not None
+                        if "hidden" in attributes and not (own_id or "").startswith("S:"):
+                            within = _HIDDEN
+                        if attributes.get("aria-hidden") == "true":
+                            within |= _ARIA
+                        style = attributes.get("style")
+                        if style and _HIDDEN_STYLE.search(style):
+                            within |= _HIDDEN
+                    if naming:
+                        kinds = kinds_of(naming)
+                descend = not skipped
+            if descend:
                 if linked:
                     within |= _LINKED
                 within |= _WITHIN_BIT.get(tag, 0)

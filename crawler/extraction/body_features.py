@@ -26,20 +26,36 @@ _OPENERS = frozenset("\"'“‘«„『「")
 _BULLETS = frozenset("-–—•·*▪►▶→›>✓✔")
 _SEPARATORS = re.compile(r"[|•·/>»›→]")
 _WORDS = re.compile(r"\w+")
-# Phrases of invitations rather than of articles, by kind; looked for in short blocks only.
-_PHRASES = re.compile(
-    r"(?P<read>^\W*(?:read (?:more|also|next|full|on\b)|also read|see also|more (?:from|on|about|stories|news)|related|recommended|you (?:may|might) (?:also )?(?:like|enjoy)|don.t miss|up next|next (?:article|post|story)|previous (?:article|post|story)|trending|most (?:read|popular)|popular|latest|watch:|listen:|keep reading|continue reading|click here|learn more|share this|in this article|table of contents|key (?:takeaways|points)|"
-    r"читайте|читать|смотрите также|см\. также|подробнее|также по теме|по теме|другие новости|ранее мы|оқи отыр|тағы да|сондай-ақ оқы|толығырақ|"
-    r"lesen sie|mehr (?:zum|zu|dazu|aus)|lies (?:auch|mehr)|das könnte|auch interessant|les også|läs (?:också|mer)|læs også|lue myös|lire aussi|à lire|lisez|voir aussi|sur le même|lea (?:también|más)|te puede|leer más|leia (?:também|mais)|veja também|leggi anche|potrebbe|approfondi|czytaj|zobacz|lees ook|skaityti|xem thêm|đọc thêm|関連|相关|延伸閱讀|更多))"
-    r"|(?P<join>subscri|sign up|newsletter|follow us|join (?:us|our)|get the latest|download (?:the|our)|подпи(?:сы|ш|са)|telegram[ -]?кан|в telegram|жазыл|telegram-канал|abonn|iscriviti|suscr[ií]b|inscri|zapisz si|nyhetsbrev|prenumer|donate|support (?:us|our)|become a)"
-    r"|(?P<wall>log ?in|sign in|already (?:a|have)|to continue|register|create (?:a|an) (?:free )?account|войти|авторизу|регистр|anmelden|einloggen|connectez|inicia(?:r)? ses|accedi|zaloguj)"
-    r"|(?P<ad>^\W*(?:advertis|sponsored|реклам|жарнама|anzeige|werbung|publicit|publicidad|pubblicit|annonse|annons|mainos|reklam|advertentie|affiliate|ad\b))"
-    r"|(?P<photo>^\W*(?:photo|image|picture|foto|bild|фото|сурет|видео|video|credit|illustration|getty|shutterstock|файл|source|quelle|источник|copyright|©|\(c\))|getty images|/reuters|shutterstock|unsplash|all rights reserved|все права)"
-    r"|(?P<talk>^\W*(?:\d+ )?(?:comment|комментар|пікір|kommentar|commentaire|comentario|commenti|leave a (?:reply|comment)|reply|post a|join the (?:conversation|discussion))|your email address)"
-    r"|(?P<cookie>cookie|javascript|privacy policy|terms of (?:use|service)|datenschutz|персональных данных)"
-    r"|(?P<byline>^\W*(?:by\b|written by|posted|published|updated|last (?:updated|modified)|author|about the author|автор|редактор|опубликован|обновлен|von\b|par\b|por\b|text:|текст:|мәтін|жариялан|stand:)|\d+ ?(?:min|minutes?|мин)\b(?: read)?)"
-)
-_PHRASE_CODES = {name: code for name, code in _PHRASES.groupindex.items()}
+# Phrases with which invitations, credits and bylines begin, by kind; looked for in short blocks only.
+_BEGINNINGS = re.compile(
+    r"(?P<read>(?:read|see|more|related|recommended|you (?:may|might)|don.t miss|up next|next|previous|trending|most (?:read|popular)|popular|latest|watch|listen|keep reading|continue reading|click here|learn more|in this article|table of contents|key (?:takeaways|points)|also read|"
+    r"читайте|читать|смотрите|смотреть|см\.|подробнее|также|по теме|другие новости|ранее|оқи|тағы|сондай-ақ|толығырақ|"
+    r"lesen sie|mehr|lies|das könnte|auch interessant|les også|läs|læs også|lue myös|lire|à lire|lisez|voir aussi|sur le même|lea|te puede|leer más|leia|veja|leggi|potrebbe|approfondi|czytaj|zobacz|lees ook|skaityti|xem thêm|đọc thêm|関連|あわせて|相关|延伸閱讀|更多)\b)"
+    r"|(?P<join>sign up|follow|join|get the|download|donate|support (?:us|our)|become a|share|поделит|бөлісу|teilen|partager|compart)"
+    r"|(?P<wall>log ?in|sign in|already (?:a|have)|to continue|create an?|войти|anmelden|einloggen|connectez|inicia|accedi|zaloguj)"
+    r"|(?P<ad>advertis|sponsored|реклам|жарнама|anzeige|werbung|publicit|publicidad|pubblicit|annonse|annons|mainos|reklam|advertentie|affiliate|ad\b)"
+    r"|(?P<photo>photo|image|picture|foto|bild\b|фото|сурет|видео|video|credit|illustration|getty|файл|source|quelle|источник|copyright|©|\(c\))"
+    r"|(?P<talk>(?:\d+ )?(?:comment|комментар|пікір|kommentar|commentaire|comentario|commenti|leave a|reply|post a))"
+    r"|(?P<byline>by\b|written|posted|published|updated|last (?:updated|modified)|author|about the author|автор|редактор|опубликован|обновлен|von\b|par\b|por\b|text:|текст:|мәтін|жариялан|stand:|\d+ ?(?:min|мин))"
+)  # fmt: skip
+_PHRASE_CODES = {name: code for name, code in _BEGINNINGS.groupindex.items()}
+# Words that tell the same wherever they stand in a short block.
+_TELLING = {
+    word: code
+    for code, words in (
+        (20, "cookie cookies javascript datenschutz gdpr privacy"),
+        (21, "newsletter newsletters subscribe subscribed subscriber subscribers subscription subscriptions inbox unsubscribe подписывайтесь "
+             "подпишитесь подписаться подписка жазылыңыз жазылу abonnieren abonnement abonner iscriviti suscríbete nyhetsbrev prenumerera"),
+        (22, "login register registration авторизуйтесь зарегистрируйтесь регистрация paywall"),
+        (23, "getty shutterstock unsplash istock reuters afp рейтерс fotolia alamy"),
+        (24, "telegram whatsapp facebook twitter instagram youtube телеграм"),
+        (25, "comment comments комментарии комментарий reply"),
+        (26, "copyright reserved защищены"),
+    )
+    for word in words.split()
+}  # fmt: skip
+_TELLING_WORDS = frozenset(_TELLING)
+_LEADING = " \t#*-–—•·|[(»›→▶►\"'“”«„"
 
 _TAGS = {
     tag: code
@@ -75,7 +91,9 @@ PATH = [
     *"depth path_blocks path_width path_mean path_links path_ends path_long path_share".split(),
 ]  # fmt: skip
 TREE = "siblings parent_siblings".split() + [
-    f"{name}_{level}" for level in ("own", "parent", "grand", "great") for name in ("width", "blocks", "mean", "links", "long")
+    f"{name}_{level}"
+    for level in ("own", "parent", "grand", "great")
+    for name in ("width", "blocks", "mean", "links", "long")
 ]
 PLACE = (
     "index reverse index_share width_share from_h1 from_headline h1s_before long_before long_after wide_before wide_after longs_before "
@@ -141,9 +159,13 @@ class Features:
             phrase = separators = 0
             upper = 0.0
             if short:
-                match = _PHRASES.search(text[:200].casefold())
+                match = _BEGINNINGS.match(text[:80].lstrip(_LEADING).casefold())
                 if match:
                     phrase = _PHRASE_CODES[match.lastgroup or "read"]
+                else:
+                    said = own & _TELLING_WORDS
+                    if said:
+                        phrase = min(_TELLING[word] for word in said)
                 separators = len(_SEPARATORS.findall(text))
                 if width < 120:
                     upper = sum(map(str.isupper, text)) / chars
@@ -288,7 +310,16 @@ class Features:
         pp = [0, *phrases, 0]
         parents = [-5, *(elements[b.element].parent for b in blocks), -6]
         h1s = tags.count("h1")
-        page = (n, total, longs, total / n, len(article_width), h1s, bool(self.hints.article_body), bool(self.hints.lead))
+        page = (
+            n,
+            total,
+            longs,
+            total / n,
+            len(article_width),
+            h1s,
+            bool(self.hints.article_body),
+            bool(self.hints.lead),
+        )
         heading, heading_row = -FAR, (0, 0, 0, 0.0)
         h1s_before = 0
         for i, (b, row) in enumerate(zip(blocks, rows, strict=True)):

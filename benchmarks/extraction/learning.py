@@ -1,0 +1,171 @@
+"""Learns to keep or drop blocks: features and labels of pages -> boosted trees in two passes. Writes nothing.
+
+What is learned must be used as it was learned: opinions of the first pass that train the second come from models that
+have not seen the page's site, and are cut off early by the same rule as at run time (`EXITS`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import lightgbm
+import numpy as np
+from benchmarks.extraction.labels import block_labels
+
+from benchmarks.extraction.corpus import Sample
+from crawler.errors import ExtractionError
+from crawler.extraction.body import EXITED, hints_of, threshold_of
+from crawler.extraction.body_blocks import find_blocks
+from crawler.extraction.body_context import CONTEXT, context_rows
+from crawler.extraction.body_features import FIRST, Features
+from crawler.extraction.page import Page
+
+# Found by crossvalidate.py; differences under .003 are noise.
+TREES = 200
+LEAVES = 20
+LEARNING_RATE = 0.06
+SMALLEST_LEAF = 40
+FEATURE_SHARE = 0.15
+RIDGE = 5.0
+# News publishers are what will be crawled, and a seventh of the pages.
+PUBLISHER_WEIGHT = 2.0
+# Pages whose text the models find quite elsewhere: mostly the reference is cut off or of another part of the page.
+DOUBTFUL_BELOW = 0.6
+DOUBTFUL_WEIGHT = 0.3
+# Trees of the first groups, and the score beyond which a block is decided after them.
+GROUPS = (15, 30)
+EXITS = (1.7, 2.6)
+
+Models = list[lightgbm.Booster]
+
+
+@dataclass(slots=True)
+class Learned:
+    """One page as the trees see it."""
+
+    sample: Sample
+    features: Features
+    labels: np.ndarray
+    rows: np.ndarray
+    weight: np.ndarray
+    both: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    """Rows with the context of the first pass's opinions."""
+
+    def kept_text(self, chances: np.ndarray) -> str:
+        """The text that is kept for these probabilities, lead and all, in page order."""
+        threshold = threshold_of(self.features, chances.tolist())
+        blocks = self.features.found.blocks
+        return "\n".join(b.text for b, chance in zip(blocks, chances, strict=True) if chance >= threshold)
+
+
+def learn_pages(pages: Sequence[Sample]) -> list[Learned]:
+    """Features and labels of all pages that can be read and have text."""
+    learned = []
+    for sample in pages:
+        try:
+            page = Page.read(sample.html, sample.url)
+        except ExtractionError:
+            continue
+        found = find_blocks(page.tree.body or page.root)
+        if not found.blocks:
+            continue
+        features = Features(found, hints_of(page, None, None))
+        labels = np.array(block_labels([b.text for b in found.blocks], sample.expected["body"]))
+        # Longer blocks count more, by the root; every page counts the same, as in the scorer.
+        weight = np.sqrt(np.array(features.width) + 15.0)
+        weight *= 100.0 / weight.sum() * (PUBLISHER_WEIGHT if sample.corpus == "dev_publishers" else 1.0)
+        learned.append(Learned(sample, features, labels, np.array(features.rows, dtype=np.float32), weight))
+    return learned
+
+
+def folds(pages: Sequence[Learned], count: int, seed: int) -> list[list[Learned]]:
+    """Pages in `count` parts; all pages of one site in the same."""
+    sites = sorted({p.sample.site for p in pages})
+    random.Random(seed).shuffle(sites)
+    part = {site: i % count for i, site in enumerate(sites)}
+    return [[p for p in pages if part[p.sample.site] == i] for i in range(count)]
+
+
+def fit(
+    pages: Sequence[Learned], rows_of: Callable[[Learned], np.ndarray], seed: int, names: list[str]
+) -> lightgbm.Booster:
+    """One pass of trees. The same pages and seed give the same trees."""
+    parameters: dict[str, Any] = {
+        "objective": "cross_entropy",  # labels are shares of words, not only 0 and 1
+        "num_leaves": LEAVES, "learning_rate": LEARNING_RATE, "min_data_in_leaf": SMALLEST_LEAF, "lambda_l2": RIDGE,
+        "feature_fraction": FEATURE_SHARE, "bagging_fraction": 0.8, "bagging_freq": 1, "max_bin": 63, "seed": seed,
+        "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1,
+    }  # fmt: skip
+    data = lightgbm.Dataset(
+        np.concatenate([rows_of(p) for p in pages]),
+        np.concatenate([p.labels for p in pages]),
+        weight=np.concatenate([p.weight for p in pages]),
+        feature_name=names,
+    )
+    return lightgbm.train(parameters, data, TREES)
+
+
+def opinions(model: lightgbm.Booster, rows: np.ndarray) -> np.ndarray:
+    """Probabilities as the generated module gives them, early exits included."""
+    chances = np.full(len(rows), np.nan)
+    done = 0
+    for size, limit in zip(GROUPS, EXITS, strict=True):
+        done += size
+        score = model.predict(rows, raw_score=True, num_iteration=done, num_threads=1)
+        leaves = np.isnan(chances) & (np.abs(score) > limit)
+        chances[leaves] = np.where(score[leaves] > 0, 1 - EXITED, EXITED)
+    score = model.predict(rows, raw_score=True, num_threads=1)
+    full = 1 / (1 + np.exp(-np.clip(score, -30, 30)))
+    return np.where(np.isnan(chances), full, chances)
+
+
+def add_context(page: Learned, chances: np.ndarray) -> None:
+    """Set `both` from the first pass's opinions."""
+    page.both = np.concatenate(
+        [page.rows, np.array(context_rows(page.features, chances.tolist()), dtype=np.float32)], axis=1
+    )
+
+
+def doubtful(page: Learned, chances: np.ndarray) -> bool:
+    """Whether a model that has not seen the page finds quite another text than the reference."""
+    width = np.array(page.features.width)
+    kept = chances >= 0.5
+    hit = (width * page.labels)[kept].sum()
+    return bool(2 * hit < DOUBTFUL_BELOW * (width[kept].sum() + (width * page.labels).sum()))
+
+
+def train(pages: Sequence[Learned], seed: int, parts: int = 4) -> Models:
+    """Both passes on all `pages`."""
+    first_opinions: dict[str, np.ndarray] = {}
+    split = folds(pages, parts, seed)
+    for k, held in enumerate(split):
+        model = fit([p for i, part in enumerate(split) if i != k for p in part], lambda p: p.rows, seed, FIRST)
+        for page in held:
+            first_opinions[page.sample.id] = opinions(model, page.rows)
+    return finish(pages, first_opinions, seed)
+
+
+def finish(pages: Sequence[Learned], first_opinions: dict[str, np.ndarray], seed: int) -> Models:
+    """Both passes, given opinions on `pages` by first passes that had not seen their sites."""
+    weights = [p.weight for p in pages]
+    for page in pages:
+        chances = first_opinions[page.sample.id]
+        add_context(page, chances)
+        if doubtful(page, chances):
+            page.weight = page.weight * DOUBTFUL_WEIGHT
+    models = [
+        fit(pages, lambda p: p.rows, seed, FIRST),
+        fit(pages, lambda p: p.both, seed, [*FIRST, *CONTEXT]),
+    ]
+    for page, weight in zip(pages, weights, strict=True):
+        page.weight = weight
+    return models
+
+
+def apply(models: Models, page: Learned) -> np.ndarray:
+    """Probabilities for a page the models have not seen."""
+    add_context(page, opinions(models[0], page.rows))
+    return opinions(models[1], page.both)
