@@ -65,6 +65,8 @@ def failure_of(error: BaseException) -> Failure:
     if "certificate verify failed" in text or ("SSL" in text and "verify" in text):
         remedy = "its certificate is not trusted; set CRAWLER_CA_BUNDLE, or verify_tls = false in the source file"
         return Failure("tls", remedy, LinkState.FAILED)
+    if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in text:  # while it was unpacked
+        return Failure("too_large", text, LinkState.REJECTED)
     for kind_of_error, word, state in _EXCEPTIONS:
         if isinstance(error, kind_of_error):
             return Failure(word, text, state, getattr(error, "until", None))

@@ -12,9 +12,7 @@ from crawler.storage.tables import LinkState
     ("error", "kind", "state"),
     [
         pytest.param(RobotsDisallowedError("no"), "robots_disallowed", LinkState.REJECTED, id="forbidden is an end"),
-        pytest.param(
-            HostBlockedError("wait", None), "host_blocked", LinkState.PENDING, id="the host's fault"
-        ),
+        pytest.param(HostBlockedError("wait", None), "host_blocked", LinkState.PENDING, id="the host's fault"),
         pytest.param(CannotResolveHostError("x"), "unknown_host", LinkState.FAILED, id="a name that is not found"),
         pytest.param(DownloadTimeoutError("30 s"), "timeout", LinkState.FAILED, id="too slow"),
         pytest.param(DownloadCancelledError("size"), "too_large", LinkState.REJECTED, id="too large is an end"),
