@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from typing import Any, TypeVar
@@ -73,7 +74,7 @@ def store_copies(url: str, site: int, stories: int) -> None:
     numbers = [(n + site * 3) % stories for n in range(stories)]
     with Database(url) as database:
         for first in range(0, stories, 2):
-            batch = [
-                reading(wire_copy(long_article(body=invented(n)), f"/{site}/{n}/")) for n in numbers[first : first + 2]
-            ]
+            copies = [wire_copy(long_article(body=invented(n)), f"/{site}/{n}/") for n in numbers[first : first + 2]]
+            # Each site is a source of its own: those of one source wait for each other at its coverage.
+            batch = [replace(reading(copy), source_id=f"site{site}") for copy in copies]
             database.transact(lambda session, batch=batch: store(session, batch, run_id=None, now=NOW))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from crawler.articles.verdict import Verdict
 from crawler.storage import articles, clusters
 from crawler.storage.clusters import Cluster
 from crawler.storage.database import Database
+from crawler.storage.storing import store
 from crawler.storage.tables import ClusterRow, FingerprintRow, MemberRow, PostingRow, RelationKind, RelationRow
 from tests.storage.near import LEAD, LONG, long_article, wire_copy
 from tests.storage.processes import at_once, store_copies
@@ -244,6 +246,19 @@ def test_the_same_article_twice_in_one_batch_is_indexed_once(database: Database)
 
 
 # --- Several at once --------------------------------------------------------------------------------------------------
+def test_who_joins_waits_for_who_joined_and_has_not_yet_committed(database: Database) -> None:
+    """Else neither would see the other's text, and the story would stand twice."""
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            store(session, [reading(ORIGINAL)], run_id=None, now=NOW)
+            copy = pool.submit(stored, database, replace(reading(COPY), source_id="mirror"))
+            with pytest.raises(TimeoutError):
+                copy.result(timeout=0.5)
+        (what,) = copy.result()
+    assert what.verdict is Verdict.DUPLICATE
+    assert members(database) == [1, 2]
+
+
 def test_sites_that_write_at_once_make_one_cluster_of_one_story(database: Database, database_url: str) -> None:
     """Each process stores its copies of the same ten stories, in an order of its own."""
     processes, stories = 4, 10
