@@ -62,7 +62,9 @@ class Recorder:
 
     # --- Beginning ----------------------------------------------------------------------------------------------------
     async def _open(self, spider: NewsSpider) -> None:
-        logging.getLogger().addHandler(self._log)
+        root = logging.getLogger()
+        root.addHandler(self._log)
+        root.setLevel(min(root.level, self._log.level))  # without Scrapy's own handler it lets only warnings through
         try:
             self._database = Database(self._crawler.settings.get("CRAWLER_DATABASE_URL") or self._config.url)
             await asyncio.to_thread(ensure_ready, self._database)
