@@ -45,6 +45,12 @@ class Config(BaseSettings):
     allow_private_addresses: bool = Field(False, description="let spiders fetch loopback and private networks")
     run_timeout: timedelta = Field(timedelta(hours=1), gt=timedelta(0), description="after this a run is stopped")
     concurrent_runs: int = Field(4, ge=1, le=64, description="runs at once on one machine")
+    run_memory_mb: int = Field(
+        1_000, ge=100, description="megabytes of memory after which a run is stopped; an ordinary one needs 75 to 250"
+    )
+    stop_grace: timedelta = Field(
+        timedelta(seconds=20), ge=timedelta(0), description="how long a run that was asked to stop may take for it"
+    )
     heartbeat: timedelta = Field(
         timedelta(seconds=5), gt=timedelta(0), description="how often a run writes its heartbeat"
     )

@@ -32,9 +32,10 @@ def crawl(source_id: str, options: Mapping[str, Any], *, settings: Mapping[str, 
     process.start()
 
 
-def run_attempt(source_id: str, token: str, options: Mapping[str, Any]) -> None:
+def run_attempt(source_id: str, token: str, options: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Do, in the child of a runner, the attempt that the runner has begun under `token`."""
-    crawl(source_id, options, settings={"CRAWLER_ATTEMPT_TOKEN": token, "LOG_INSTALL_ROOT_HANDLER": False})
+    of_the_attempt = {"CRAWLER_ATTEMPT_TOKEN": token, "LOG_INSTALL_ROOT_HANDLER": False}
+    crawl(source_id, options, settings={**settings, **of_the_attempt})
 
 
 if __name__ == "__main__":

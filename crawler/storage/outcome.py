@@ -46,7 +46,7 @@ class Outcome(StrEnum):
 GOOD_OUTCOMES = frozenset({Outcome.SUCCEEDED, Outcome.SUCCEEDED_WITH_ERRORS})
 """The run did its work."""
 RETRIED_OUTCOMES = frozenset(
-    {Outcome.FAILED_TO_START, Outcome.TIMED_OUT, Outcome.STALLED, Outcome.OOM_KILLED, Outcome.KILLED, Outcome.LOST}
+    {Outcome.FAILED_TO_START, Outcome.STALLED, Outcome.OOM_KILLED, Outcome.KILLED, Outcome.LOST}
 )
 """The process failed, not the site: another attempt may do better. A site that is down is left to its next fire."""
 

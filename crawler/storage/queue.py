@@ -1,4 +1,4 @@
-"""Runs that wait, are taken, and wait again: what stands between a schedule and the process that crawls.
+"""Runs that wait, and how one is taken: what stands between a schedule and the process that crawls.
 
 Decides neither when a source is due nor how a run ended. Callers own the transaction and bring the time.
 """
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from crawler.storage import hosts, links, runs
+from crawler.storage import hosts, runs
 from crawler.storage.liveness import ProcessIdentity
-from crawler.storage.outcome import Judgement, Outcome, ProcessEnd, judge_outcome
-from crawler.storage.runs import Attempt, Ending
-from crawler.storage.tables import AttemptRow, RunKind, RunRow, RunState
+from crawler.storage.outcome import Outcome
+from crawler.storage.runs import Attempt
+from crawler.storage.tables import RunKind, RunRow, RunState
 from crawler.storage.upsert import insert
 
 ON_SCHEDULE, ON_REQUEST = "schedule", "request"
@@ -169,85 +169,3 @@ def prolong(session: Session, attempt: Attempt, *, names: Sequence[str], now: da
     """Keep the hosts of a run that goes on."""
     for name in sorted(names):
         hosts.lease(session, name, token=attempt.token, run_id=attempt.run_id, now=now, lease=lease)
-
-
-# --- The end of an attempt --------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of an attempt whose process is gone."""
-
-    judgement: Judgement
-    retry_at: datetime | None
-    """When the run is tried again; None when that was its end."""
-
-
-def settle(
-    session: Session,
-    attempt: Attempt,
-    process: ProcessEnd,
-    *,
-    now: datetime,
-    stderr_tail: str | None = None,
-    retry_after: timedelta | None = None,
-) -> Settled:
-    """Write down the end of an attempt: what its parent saw, beside what the crawl itself has recorded.
-
-    Args:
-        retry_after: an attempt that left no record of its end is tried again after so long; None: that was the run.
-    """
-    hosts.release(session, attempt.token)
-    row = session.get(AttemptRow, attempt.attempt_id, with_for_update=True, populate_existing=True)
-    if row is None:  # pruned
-        return Settled(Judgement(Outcome.LOST, "its record was deleted"), None)
-    judgement = judge_outcome(finish_reason=row.finish_reason, stats=row.stats or {}, process=process)
-    if row.finished_at is None:
-        ending = Ending(
-            judgement.outcome,
-            judgement.reason,
-            exit_code=process.exit_code,
-            exit_signal=process.signal,
-            stderr_tail=stderr_tail,
-        )
-        if retry_after is not None and _retry(session, attempt, ending, now=now, start_after=now + retry_after):
-            return Settled(judgement, now + retry_after)
-        runs.finish(session, attempt, ending, now=now)
-        session.execute(update(RunRow).where(RunRow.id == attempt.run_id).values(stats=row.stats))
-        return Settled(judgement, None)
-    row.exit_code, row.exit_signal, row.stderr_tail = process.exit_code, process.signal, stderr_tail
-    if row.finish_reason is None:  # another process had declared it dead; that stands
-        return Settled(Judgement(Outcome(row.outcome or Outcome.LOST), row.reason), None)
-    row.outcome, row.reason = judgement.outcome, judgement.reason
-    last_word = update(RunRow).where(RunRow.id == attempt.run_id, RunRow.state == RunState.FINISHED)
-    session.execute(last_word.values(outcome=judgement.outcome, reason=judgement.reason))
-    return Settled(judgement, None)
-
-
-def _retry(session: Session, attempt: Attempt, ending: Ending, *, now: datetime, start_after: datetime) -> bool:
-    """End an attempt and let its run wait again; False, with nothing changed, when another run of it waits already."""
-    again = update(RunRow).where(
-        RunRow.id == attempt.run_id, RunRow.state == RunState.RUNNING, RunRow.cancel_requested_at.is_(None)
-    )
-    reason = f"attempt {attempt.number} {ending.outcome}: {ending.reason}"
-    try:
-        with session.begin_nested():
-            waits = session.execute(
-                again.values(state=RunState.QUEUED, start_after=start_after, reason=reason).returning(RunRow.id)
-            ).first()
-    except IntegrityError:  # the index that allows one queued
-        return False
-    if waits is None:
-        return False
-    session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.id == attempt.attempt_id)
-        .values(
-            finished_at=now,
-            outcome=ending.outcome,
-            reason=ending.reason,
-            exit_code=ending.exit_code,
-            exit_signal=ending.exit_signal,
-            stderr_tail=ending.stderr_tail,
-        )
-    )
-    links.release_run(session, attempt.run_id)
-    return True

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from crawler.storage import hosts, queue, runs, schedules
+from crawler.storage import attempts, hosts, queue, runs, schedules
 from crawler.storage.database import Database
 from crawler.storage.liveness import own_identity
 from crawler.storage.outcome import Outcome, ProcessEnd, Stop
@@ -132,7 +132,7 @@ def test_a_host_is_crawled_by_one_run_at_a_time(database: Database) -> None:
         assert queue.active(session, "sister") == {RunState.QUEUED: sister}
         assert hosts.get(session, "sister.example").leased_until is None
         assert runs.attempts(session, sister) == []
-        queue.settle(session, first, KILLED, now=NOON)
+        attempts.settle(session, first, KILLED, now=NOON)
         assert take(session, sister, "sister.example", "kk.herald.example")
 
 
@@ -149,7 +149,7 @@ def test_a_lease_that_nobody_prolongs_ends(database: Database) -> None:
 def test_a_crawl_that_was_killed_is_tried_again_after_a_pause(database: Database) -> None:
     with database.write() as session:
         attempt = begun(session, "herald", "herald.example")
-        settled = queue.settle(session, attempt, KILLED, now=NOON, stderr_tail="oh", retry_after=MINUTE)
+        settled = attempts.settle(session, attempt, KILLED, now=NOON, stderr_tail="oh", retry_after=MINUTE)
         assert (settled.judgement.outcome, settled.retry_at) == (Outcome.KILLED, NOON + MINUTE)
         row = attempt_of(session, attempt)
         assert (row.outcome, row.exit_signal, row.stderr_tail) == (Outcome.KILLED, signal.SIGKILL, "oh")
@@ -167,7 +167,7 @@ def test_a_crawl_that_was_killed_is_tried_again_after_a_pause(database: Database
 def test_without_a_try_left_the_run_ends(database: Database) -> None:
     with database.write() as session:
         attempt = begun(session)
-        assert queue.settle(session, attempt, KILLED, now=NOON).retry_at is None
+        assert attempts.settle(session, attempt, KILLED, now=NOON).retry_at is None
         row = run_of(session, attempt)
         assert (row.state, row.outcome, row.finished_at) == (RunState.FINISHED, Outcome.KILLED, NOON)
 
@@ -176,7 +176,7 @@ def test_no_second_try_where_another_run_waits_already(database: Database) -> No
     with database.write() as session:
         attempt = begun(session)
         enqueue(session)
-        assert queue.settle(session, attempt, KILLED, now=NOON, retry_after=MINUTE).retry_at is None
+        assert attempts.settle(session, attempt, KILLED, now=NOON, retry_after=MINUTE).retry_at is None
         assert run_of(session, attempt).outcome == Outcome.KILLED
 
 
@@ -184,7 +184,7 @@ def test_no_second_try_of_a_cancelled_run(database: Database) -> None:
     with database.write() as session:
         attempt = begun(session)
         queue.cancel(session, attempt.run_id, by="dana", now=NOON)
-        assert queue.settle(session, attempt, KILLED, now=NOON, retry_after=MINUTE).retry_at is None
+        assert attempts.settle(session, attempt, KILLED, now=NOON, retry_after=MINUTE).retry_at is None
 
 
 def test_the_parent_adds_what_it_saw_to_what_the_crawl_recorded(database: Database) -> None:
@@ -198,7 +198,7 @@ def test_the_parent_adds_what_it_saw_to_what_the_crawl_recorded(database: Databa
         }
         runs.finish(session, attempt, Ending(Outcome.SUCCEEDED, None, "finished"), now=NOON, stats=good)
         crashed = ProcessEnd(began=True, signal=signal.SIGSEGV)
-        settled = queue.settle(session, attempt, crashed, now=NOON, stderr_tail="at exit", retry_after=MINUTE)
+        settled = attempts.settle(session, attempt, crashed, now=NOON, stderr_tail="at exit", retry_after=MINUTE)
         assert (settled.judgement.outcome, settled.retry_at) == (Outcome.SUCCEEDED, None)
         row = attempt_of(session, attempt)
         assert (row.outcome, row.exit_signal, row.stderr_tail) == (Outcome.SUCCEEDED, signal.SIGSEGV, "at exit")
@@ -210,7 +210,7 @@ def test_the_parent_knows_why_a_crawl_was_stopped(database: Database) -> None:
         attempt = begun(session)
         runs.finish(session, attempt, Ending(Outcome.CANCELLED, "a signal", "shutdown"), now=NOON, stats={})
         stalled = ProcessEnd(began=True, exit_code=0, stopped_for=Stop.STALL)
-        assert queue.settle(session, attempt, stalled, now=NOON).judgement.outcome == Outcome.STALLED
+        assert attempts.settle(session, attempt, stalled, now=NOON).judgement.outcome == Outcome.STALLED
         assert run_of(session, attempt).outcome == Outcome.STALLED
         assert attempt_of(session, attempt).outcome == Outcome.STALLED
 
@@ -219,6 +219,6 @@ def test_a_verdict_of_lost_stands(database: Database) -> None:
     with database.write() as session:
         attempt = begun(session)
         runs.finish(session, attempt, Ending(Outcome.LOST, "silent"), now=NOON)
-        assert queue.settle(session, attempt, KILLED, now=NOON).judgement.outcome == Outcome.LOST
+        assert attempts.settle(session, attempt, KILLED, now=NOON).judgement.outcome == Outcome.LOST
         assert run_of(session, attempt).outcome == Outcome.LOST
         assert attempt_of(session, attempt).exit_signal == signal.SIGKILL
