@@ -30,6 +30,8 @@ _READ_ALSO = re.compile(
     re.IGNORECASE,
 )
 _BOLD = frozenset(("strong", "b"))
+# Elements between a picture and the figure around it: picture, a, div.
+_FIGURE_DEPTH = 4
 # Most elements that one selector is asked for: tags and authors of one article.
 _MOST_ELEMENTS = 200
 
@@ -174,17 +176,29 @@ class _Reader:
                 if url:
                     found = True
                     self._used.add(node.mem_id)
-                    yield Picture(url, normalise_text(attributes.get("title") or attributes.get("alt") or "") or None)
+                    title = normalise_text(attributes.get("title") or attributes.get("alt") or "")
+                    yield Picture(url, title or None, self._captions_of(node))
             if found:
                 return
+
+    def _captions_of(self, picture: LexborNode) -> list[str]:
+        """The caption in the `<figure>` around a picture, if it stands in one."""
+        parent = picture.parent
+        for _ in range(_FIGURE_DEPTH):
+            if parent is None or parent.tag == "figure":
+                break
+            parent = parent.parent
+        if parent is None or parent.tag != "figure":
+            return []
+        return [text for caption in parent.css("figcaption") if (text := self._text(caption))]
 
 
 def _images(outside: list[Picture], captions: list[str], inside: list[Picture], stray: str | None) -> Iterator[Image]:
     """Pictures outside the body first, each with the caption at its place in the list."""
     # One picture: all captions are its own (they are printed twice for two screens).
     for position, picture in enumerate(outside):
-        picture.captions = captions if len(outside) == 1 else captions[position : position + 1]
-    if stray and outside and not captions:
+        picture.captions += captions if len(outside) == 1 else captions[position : position + 1]
+    if stray and outside and not outside[0].captions:
         outside[0].captions = [stray]
     for picture in (*outside, *inside):
         yield picture.image()
