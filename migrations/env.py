@@ -9,8 +9,6 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import BigInteger, Dialect
-from sqlalchemy.types import TypeEngine
 
 from crawler.storage.columns import BigKey, Json, UtcDateTime, Word
 from crawler.storage.tables import Base
@@ -37,16 +35,6 @@ def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
     return kind != "table" or name in Base.metadata.tables
 
 
-def type_differs(
-    _context: Any, _inspected: Any, column: Any, found: TypeEngine[Any], wanted: TypeEngine[Any]
-) -> bool | None:
-    """SQLite keeps every integer the same way and reports the name that the table was made with."""
-    dialect: Dialect = context.get_context().dialect
-    if dialect.name == "sqlite" and isinstance(wanted, BigInteger) and found._type_affinity is wanted._type_affinity:
-        return False
-    return None
-
-
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
@@ -54,7 +42,6 @@ context.configure(
     render_as_batch=True,  # SQLite alters a table by building it anew
     render_item=render_item,
     include_name=is_ours,
-    compare_type=type_differs,
     compare_server_default=True,
     transaction_per_migration=False,
 )

@@ -39,6 +39,15 @@ class _Waiting:
     outcome: Reading | LinkEnding
     stored: asyncio.Future[Stored]
 
+    def answer(self, stored: Stored | DropItem) -> None:
+        """Let the item go on, unless nobody waits for it any more."""
+        if self.stored.done():
+            return
+        if isinstance(stored, DropItem):
+            self.stored.set_exception(stored)
+        else:
+            self.stored.set_result(stored)
+
 
 class StorePipeline:
     """Gathers up to BATCH outcomes or a second's worth, and stores them in one transaction on another thread.
@@ -103,7 +112,7 @@ class StorePipeline:
             await self._store(batch[middle:])
         else:
             for waiting, stored in zip(batch, results, strict=True):
-                waiting.stored.set_result(stored)
+                waiting.answer(stored)
 
     async def _transact(self, outcomes: Sequence[Reading | LinkEnding]) -> list[Stored]:
         """Store outcomes, and wait a while for a database that is gone."""
@@ -134,7 +143,8 @@ class StorePipeline:
     async def _fail(self, waiting: _Waiting, error: Exception) -> None:
         """Record one outcome that the database refuses, so that its link does not wait for ever."""
         url = waiting.item.url
-        reason = f"unstorable: {type(error).__name__}: {' '.join(str(error).split())[:500]}"
+        cause = getattr(error, "orig", None) or error  # what the driver says, without the statement
+        reason = f"unstorable: {type(cause).__name__}: {' '.join(str(cause).split())[:500]}"
         logger.error("Cannot be stored: %s", url, exc_info=error, extra={"url": url})
         stored = Stored(LinkState.FAILED, reason=reason)
         if waiting.item.link_id is not None:
@@ -143,7 +153,7 @@ class StorePipeline:
                 await self._transact([ending])
             except Exception:
                 logger.exception("Nor can be stored why: %s", url, extra={"url": url})
-        waiting.stored.set_result(stored)
+        waiting.answer(stored)
 
     def _lose(self, batch: Sequence[_Waiting], error: DatabaseError) -> None:
         """Stop the crawl: what it would still fetch could not be kept. The links stay for a later run."""
@@ -152,7 +162,7 @@ class StorePipeline:
             logger.critical("The crawl stops, nothing can be stored: %s", error)
             self._closing = asyncio.create_task(self._crawler.engine.close_spider_async(reason="database_lost"))
         for waiting in batch:
-            waiting.stored.set_exception(DropItem(f"not stored, the database is gone: {waiting.item.url}"))
+            waiting.answer(DropItem(f"not stored, the database is gone: {waiting.item.url}"))
 
     # --- Counting -----------------------------------------------------------------------------------------------------
     def _count(self, item: PageRead | LinkEnded, stored: Stored) -> None:

@@ -181,7 +181,8 @@ def erase(session: Session, article_id: int, reason: str, *, now: datetime) -> T
     """Delete an article with its parts, past texts and search terms for ever; None when it is not there.
 
     Its addresses are never stored again. What remains: these, its number, when and why. Its duplicates are articles of
-    their own and stay. In a SQLite file the freed space is overwritten; backups and logs keep what they have.
+    their own and stay. In a SQLite file the freed space is overwritten; single words stay in its index until
+    SQLite merges that, and backups keep what they have.
     """
     clusters.leave(session, article_id)
     row = session.get(ArticleRow, article_id, with_for_update=True)

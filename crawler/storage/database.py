@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -150,14 +151,17 @@ class Database:
             finally:
                 connection.invalidate()
 
-    def vacuum_into(self, copy: Path) -> None:
-        """Write a compact copy of a SQLite database, as one transaction sees it.
+    @contextmanager
+    def outside_transactions(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own connection to a SQLite file, for what cannot be done inside a transaction.
 
         Raises:
-            DatabaseError: the copy exists or cannot be written.
+            DatabaseError: the file cannot be opened or written.
         """
         with self._clearly(), self.engine.connect() as connection:
-            connection.connection.driver_connection.execute("VACUUM INTO ?", (str(copy),))  # type: ignore[union-attr]
+            file = connection.connection.driver_connection
+            assert isinstance(file, sqlite3.Connection)
+            yield file
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -174,6 +178,9 @@ class Database:
             if (clear := explain(error, str(self))) is None:
                 raise
             raise clear from error
+        except sqlite3.Error as error:
+            wrapped = DBAPIError(None, None, error)
+            raise explain(wrapped, str(self)) or DatabaseError(f"{self}: {error}") from error
 
 
 def now(session: Session) -> datetime:
@@ -231,11 +238,12 @@ def _supported(address: str | URL) -> URL:
 
 
 def _engine(url: URL, dialect: Dialect) -> Engine:
+    # Parameters are hidden: an error's message goes into logs, where an article's text has no business.
     if dialect == "postgresql":
         options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "crawler"}
         options = {name: value for name, value in options.items() if name not in url.query}
-        return create_engine(url, connect_args=options, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        return create_engine(url, connect_args=options, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

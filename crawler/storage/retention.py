@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -131,15 +132,18 @@ def _delete(session: Session, key: InstrumentedAttribute[int], numbers: Sequence
 
 def _give_back(database: Database) -> None:
     """Hand free pages to the file system, a few at a time; refresh what the planner knows."""
-    with database.engine.connect() as connection:
-        file = connection.connection.driver_connection
-        assert file is not None
-        while (free := file.execute("PRAGMA freelist_count").fetchone()[0]) > 0:
+    with database.outside_transactions() as file:
+        while (free := _free_pages(file)) > 0:
             file.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
-            if file.execute("PRAGMA freelist_count").fetchone()[0] == free:
+            if _free_pages(file) == free:
                 break  # a file made without auto_vacuum, by another program
         file.execute("PRAGMA optimize")
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _free_pages(file: sqlite3.Connection) -> int:
+    pages: int = file.execute("PRAGMA freelist_count").fetchone()[0]
+    return pages
 
 
 def size(session: Session) -> Size:

@@ -223,6 +223,7 @@ def _back_up(database: Database, schema: Schema) -> Path | None:
         return None
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     copy = database.path.with_name(f"{database.path.name}.{schema.revision}.{moment}.backup")
-    database.vacuum_into(copy)
+    with database.outside_transactions() as file:
+        file.execute("VACUUM INTO ?", (str(copy),))
     shutil.copymode(database.path, copy)
     return copy

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,23 @@ def test_sqlite_files_are_set_up_for_many_processes(sqlite_url: str) -> None:
         own = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("foreign_keys", "busy_timeout", "synchronous")}
     assert pragmas == {"journal_mode": "wal", "auto_vacuum": 2}
     assert own == {"foreign_keys": 1, "busy_timeout": 30_000, "synchronous": 1}
+
+
+def test_what_sqlite_refuses_outside_transactions_is_said_in_words(sqlite_url: str) -> None:
+    with (
+        Database(sqlite_url) as database,
+        pytest.raises(DatabaseError, match=r"news.db: .*already exists"),
+        database.outside_transactions() as file,
+    ):
+        file.execute("VACUUM INTO ?", (str(database.path),))
+
+
+def test_the_values_of_a_failed_statement_are_not_shown(sqlite_url: str) -> None:
+    """PostgreSQL's own message may quote the beginning of a row; the statement's values are hidden on both."""
+    rows = [{"host": "text that is nobody's business", "failures": 0}] * 2
+    with Database(sqlite_url) as database, pytest.raises(DBAPIError) as caught, database.write() as session:
+        session.execute(insert(HostRow), rows)
+    assert "nobody's business" not in str(caught.value)
 
 
 def test_a_write_is_kept_only_when_its_block_ends_well(database: Database) -> None:
