@@ -31,6 +31,9 @@ _INLINE_TAGS = """
 _INLINE = frozenset(_INLINE_TAGS.split())
 _EMPHASIS = frozenset(("em", "i", "small", "figcaption"))
 _SOCIAL = re.compile(r"\b(?:twitter-tweet|twitter-video|instagram-media|tiktok-embed|fb-post|bluesky-embed)\b")
+_POSTED_BY = re.compile(
+    r"(?:A (?:post|photo|video) shared by|View this post|Публикация от|Посмотреть эту публикацию)\b"
+)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Longest caption, in characters, where it stands in one paragraph with its photo.
 _LONGEST_CAPTION = 300
@@ -188,7 +191,7 @@ class _Walk:
             return
         tag = self._blocks[-1] if self._blocks else "div"
         # The words of a post stand in paragraphs; what is loose beside them says who posted it.
-        if self._post_depth == 1 and tag != "p":
+        if self._post_depth and (tag != "p" or _POSTED_BY.match(text)):
             return
         labelled = self._after_picture and (not plain or split_credit(text)[1] is not None)
         self.pieces.append(Text(text, tag, self._caption_depth > 0 or (labelled and len(text) <= _LONGEST_CAPTION)))

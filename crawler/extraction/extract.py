@@ -8,6 +8,7 @@ Here fields are chosen; what each reader sees is in the module that has its name
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -296,7 +297,15 @@ class _Cascade:
             return ()
         self._origins["images"] = origin if visible else Origin.META
         larger = [image for image in declared if any(same_photo(image.url, photo.url) for photo in chosen)]
-        return merge_images([*chosen, *larger])
+        return merge_images(self._on_production_host(image) for image in (*chosen, *larger))
+
+    def _on_production_host(self, image: Image) -> Image:
+        """A photo of a page that was read from a mirror, at the address that readers know."""
+        address = self._readers.address
+        host = urlsplit(image.url).netloc
+        if address is None or host not in address.edition.mirrors:
+            return image
+        return replace(image, url=image.url.replace(host, address.edition.host, 1))
 
     def _confidence(self, lead: str | None, body: str, body_confidence: float | None) -> float:
         readers = self._readers

@@ -84,7 +84,8 @@ class _Reader:
         found.published = published[0] if published else None
         found.modified = modified[0] if modified else None
         found.authors = tuple(self._all(layout.authors))
-        found.section = next(self._texts(layout.section), None)
+        # The last breadcrumb may be the story itself.
+        found.section = next((text for text in self._texts(layout.section) if text != found.headline), None)
         found.tags = tuple(self._all(layout.tags))
         outside = list(self._outside_pictures())
         captions = list(self._all(layout.captions))
