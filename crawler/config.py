@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import certifi
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from crawler.errors import ConfigError
@@ -21,10 +22,22 @@ HOME = "https://pypi.org/project/news-crawler/"
 """Where a site's people can read what this crawler is, while nobody has set a contact."""
 
 
+def _seconds(value: object) -> object:
+    """A bare number means seconds; a unit is one of those of source files; the rest is left to ISO 8601."""
+    if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
+        return timedelta(**{_UNITS[match[2] or "s"]: float(match[1])})
+    return value
+
+
+_DURATION = re.compile(r"\s*(\d{1,8}(?:\.\d{1,8})?)\s*([smhd]?)\s*")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+
+
 class Config(BaseSettings):
     """What a deployment may set, by environment variables `CRAWLER_<NAME>`.
 
-    Durations are written as seconds or in ISO 8601 (`PT1H`, `P30D`).
+    Durations are written as seconds (`90`), with a unit (`15m`, `48h`, `30d`) or in ISO 8601 (`PT1H`, `P30D`).
     """
 
     model_config = SettingsConfigDict(env_prefix="CRAWLER_", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -43,26 +56,26 @@ class Config(BaseSettings):
         None, description="PEM file of certificate authorities to trust; default: the system's"
     )
     allow_private_addresses: bool = Field(False, description="let spiders fetch loopback and private networks")
-    run_timeout: timedelta = Field(timedelta(hours=1), gt=timedelta(0), description="after this a run is stopped")
+    run_timeout: Duration = Field(timedelta(hours=1), gt=timedelta(0), description="after this a run is stopped")
     concurrent_runs: int = Field(4, ge=1, le=64, description="runs at once on one machine")
     run_memory_mb: int = Field(
         1_000, ge=100, description="megabytes of memory after which a run is stopped; an ordinary one needs 75 to 250"
     )
-    stop_grace: timedelta = Field(
+    stop_grace: Duration = Field(
         timedelta(seconds=20), ge=timedelta(0), description="how long a run that was asked to stop may take for it"
     )
-    heartbeat: timedelta = Field(
+    heartbeat: Duration = Field(
         timedelta(seconds=5), gt=timedelta(0), description="how often a run writes its heartbeat"
     )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level of the records kept in the database"
     )
-    keep_logs: timedelta = Field(timedelta(days=30), description="age at which run logs are pruned")
-    keep_fetches: timedelta = Field(
+    keep_logs: Duration = Field(timedelta(days=30), description="age at which run logs are pruned")
+    keep_fetches: Duration = Field(
         timedelta(days=14), description="age at which records of fetched addresses are pruned"
     )
-    keep_skipped: timedelta = Field(timedelta(days=7), description="age at which skipped runs are pruned")
-    keep_attempts: timedelta = Field(timedelta(days=90), description="age at which run attempts are pruned")
+    keep_skipped: Duration = Field(timedelta(days=7), description="age at which skipped runs are pruned")
+    keep_attempts: Duration = Field(timedelta(days=90), description="age at which run attempts are pruned")
     max_log_rows: int = Field(5_000_000, ge=1_000, description="log records kept at most; the oldest go first")
 
     @field_validator("sources", mode="before")

@@ -1,0 +1,74 @@
+"""What a deployment may set, and what a wrong value is told."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawler.config import load_config
+from crawler.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        pytest.param("90", timedelta(seconds=90), id="seconds"),
+        pytest.param("0.5", timedelta(milliseconds=500), id="parts of a second"),
+        pytest.param("15m", timedelta(minutes=15), id="a unit, as in source files"),
+        pytest.param("PT1H30M", timedelta(hours=1, minutes=30), id="ISO 8601"),
+    ],
+)
+def test_a_duration_is_written_in_one_of_three_forms(
+    written: str, meant: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRAWLER_RUN_TIMEOUT", written)
+    assert load_config().run_timeout == meant
+
+
+def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAWLER_CA_BUNDLE", "")
+    monkeypatch.setenv("CRAWLER_DATABASE_URL", "")
+    assert load_config().ca_bundle is None
+    assert load_config().url.startswith("sqlite:///")
+
+
+def test_folders_are_separated_as_in_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAWLER_SOURCES", "/srv/a:/srv/b")
+    assert [str(folder) for folder in load_config().source_folders] == ["/srv/a", "/srv/b"]
+
+
+def test_the_zone_is_that_of_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAWLER_TIMEZONE", "Asia/Almaty")
+    assert load_config().zone == ZoneInfo("Asia/Almaty")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "remedy"),
+    [
+        pytest.param("CRAWLER_TIMEZONE", "Almaty", "Asia/Almaty", id="no zone"),
+        pytest.param("CRAWLER_CA_BUNDLE", "/nowhere.pem", "no such file", id="no file"),
+        pytest.param("CRAWLER_RUN_TIMEOUT", "soon", "duration", id="no duration"),
+        pytest.param("CRAWLER_CONCURRENT_RUNS", "0", "greater than or equal to 1", id="out of bounds"),
+        pytest.param("CRAWLER_LOG_LEVEL", "LOUD", "DEBUG", id="no level"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_variable_and_a_remedy(
+    variable: str, value: str, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+    assert variable in str(caught.value)
+    assert remedy in str(caught.value)
+
+
+def test_all_wrong_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAWLER_TIMEZONE", "Almaty")
+    monkeypatch.setenv("CRAWLER_LOG_LEVEL", "LOUD")
+    with pytest.raises(ConfigError, match=r"(?s)CRAWLER_TIMEZONE.*CRAWLER_LOG_LEVEL"):
+        load_config()
+
+
+def test_the_password_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAWLER_DATABASE_URL", "postgresql+psycopg://crawler:sesame@db/news")
+    assert "sesame" not in repr(load_config())
