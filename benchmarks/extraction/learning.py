@@ -17,7 +17,7 @@ from benchmarks.extraction.labels import block_labels
 
 from benchmarks.extraction.corpus import Sample
 from crawler.errors import ExtractionError
-from crawler.extraction.body import EXITED, hints_of, threshold_of
+from crawler.extraction.body import EXITED, hints_of, kept_blocks
 from crawler.extraction.body_blocks import find_blocks
 from crawler.extraction.body_context import CONTEXT, context_rows
 from crawler.extraction.body_features import FIRST, Features
@@ -36,8 +36,8 @@ PUBLISHER_WEIGHT = 2.0
 DOUBTFUL_BELOW = 0.6
 DOUBTFUL_WEIGHT = 0.3
 # Trees of the first groups, and the score beyond which a block is decided after them.
-GROUPS = (15, 30)
-EXITS = (1.7, 2.6)
+GROUPS = (15, 30, 55)
+EXITS = (1.0, 1.9, 2.4)
 
 Models = list[lightgbm.Booster]
 
@@ -56,9 +56,8 @@ class Learned:
 
     def kept_text(self, chances: np.ndarray) -> str:
         """The text that is kept for these probabilities, lead and all, in page order."""
-        threshold = threshold_of(self.features, chances.tolist())
         blocks = self.features.found.blocks
-        return "\n".join(b.text for b, chance in zip(blocks, chances, strict=True) if chance >= threshold)
+        return "\n".join(blocks[i].text for i in kept_blocks(self.features, chances.tolist()))
 
 
 def learn_pages(pages: Sequence[Sample]) -> list[Learned]:

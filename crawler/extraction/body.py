@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crawler.extraction import body_model
 from crawler.extraction.body_blocks import KIND_NAMES, Blocks, Picture, find_blocks
 from crawler.extraction.body_context import context_rows
-from crawler.extraction.body_features import Features, Hints
+from crawler.extraction.body_features import FIRST, READ, SIGN_UP, Features, Hints
 from crawler.extraction.page import Page
 
 # What a block that is decided early counts as: sure, but not proof.
@@ -20,6 +20,12 @@ _LITTLE = 350
 # Bounds of the threshold: below the first nothing is likely text, above the second nothing is doubtful.
 _LOWEST, _HIGHEST = 0.15, 0.6
 
+# Letters from which a text that comes again is a repetition, and below which a block may be an invitation.
+_REPEATED, _SHORT = 60, 250
+_IN_FIGCAPTION, _WIDTH, _PHRASE, _LINK_SHARE, _KIND_PROMO, _KIND_HIDDEN, _REPEATS = (
+    FIRST.index(name)
+    for name in ("in_figcaption", "width", "phrase", "link_share", "kind_promo", "kind_hidden", "repeats")
+)
 _LIMITS = (*body_model.EXITS, 30.0)
 _LEAD_BIT = 1 << KIND_NAMES.index("lead")
 _WORDS = re.compile(r"\w+")
@@ -64,9 +70,7 @@ def read_body(page: Page, *, headline: str | None = None, lead: str | None = Non
     found = find_blocks(page.tree.body or page.root)
     features = Features(found, hints_of(page, headline, lead))
     chances = probabilities(features)
-    threshold = threshold_of(features, chances)
-    kept = [i for i, chance in enumerate(chances) if chance >= threshold]
-    return _assemble(found, features, chances, kept)
+    return _assemble(found, features, chances, kept_blocks(features, chances))
 
 
 def hints_of(page: Page, headline: str | None, lead: str | None) -> Hints:
@@ -110,6 +114,37 @@ def _chance(row: Sequence[float], groups: Sequence[Callable[..., float]]) -> flo
     return 1 / (1 + math.exp(-score))
 
 
+def kept_blocks(features: Features, chances: Sequence[float]) -> list[int]:
+    """The numbers of the blocks that are the article, in page order."""
+    threshold = threshold_of(features, chances)
+    kept: list[int] = []
+    texts: set[str] = set()
+    for i, chance in enumerate(chances):
+        if chance < threshold or _is_invitation(features.rows[i]):
+            continue
+        text = features.found.blocks[i].text
+        if features.width[i] >= _REPEATED:
+            if text in texts:
+                continue
+            texts.add(text)
+        kept.append(i)
+    return kept
+
+
+def _is_invitation(row: Sequence[float]) -> bool:
+    """What never is the article's text, however well it stands in its column: captions, links to other stories, sign-ups."""
+    if row[_IN_FIGCAPTION]:
+        return True
+    if row[_WIDTH] >= _SHORT:
+        return False
+    phrase = row[_PHRASE]
+    if phrase == READ and row[_LINK_SHARE] > 0.5:
+        return True
+    if phrase in SIGN_UP and row[_KIND_PROMO] <= 1:
+        return True
+    return bool(row[_REPEATS] > 3 and row[_KIND_HIDDEN] == 0)
+
+
 def threshold_of(features: Features, chances: Sequence[float]) -> float:
     """The probability from which to keep blocks, so that the page's F1 is as good as can be expected.
 
@@ -124,7 +159,9 @@ def threshold_of(features: Features, chances: Sequence[float]) -> float:
         if f1 < best:
             break
         best = f1
-    return min(_HIGHEST, max(_LOWEST, best / 2))
+    threshold = min(_HIGHEST, max(_LOWEST, best / 2))
+    # A page on which nothing is likely still has a likeliest text: an empty body helps nobody.
+    return min(threshold, max(chances, default=0.0) * 0.8)
 
 
 def _assemble(found: Blocks, features: Features, chances: Sequence[float], kept: list[int]) -> Body:

@@ -39,6 +39,7 @@ _BEGINNINGS = re.compile(
     r"|(?P<byline>by\b|written|posted|published|updated|last (?:updated|modified)|author|about the author|автор|редактор|опубликован|обновлен|von\b|par\b|por\b|text:|текст:|мәтін|жариялан|stand:|\d+ ?(?:min|мин))"
 )  # fmt: skip
 _PHRASE_CODES = {name: code for name, code in _BEGINNINGS.groupindex.items()}
+READ = _PHRASE_CODES["read"]
 # Words that tell the same wherever they stand in a short block.
 _TELLING = {
     word: code
@@ -54,6 +55,7 @@ _TELLING = {
     )
     for word in words.split()
 }  # fmt: skip
+SIGN_UP = frozenset((_PHRASE_CODES["join"], 21))
 _TELLING_WORDS = frozenset(_TELLING)
 _LEADING = " \t#*-–—•·|[(»›→▶►\"'“”«„"
 
