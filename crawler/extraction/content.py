@@ -183,6 +183,8 @@ class _Walk:
             self._after_picture = True
 
     def flush(self) -> None:
+        if not self._parts:
+            return
         text = normalise_text("".join(self._parts))
         plain, self._plain = self._plain, False
         self._parts.clear()

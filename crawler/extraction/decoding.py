@@ -47,6 +47,9 @@ _FREQUENT_CYRILLIC = frozenset("оеаинтсрвлкмдпыу")
 _EAST_ASIAN = ("gb18030", "cp932", "euc_jp", "cp949", "big5hkscs")
 _FREQUENT_EAST_ASIAN = re.compile("[\u3041-\u30f6的一是不了在人有我他这這中大来來上国國個个到說说们們\uac00-\ud7a3]")
 _NON_ASCII = re.compile("[^\x00-\x7f]")
+# UTF-8 read as Latin-1 and written as UTF-8 again (`â\x80\x99`): control characters among letters are in no real text.
+_ENCODED_TWICE = re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\x9f]")
+_ENCODED_AGAIN = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]{1,3}")
 # Whole words of letters that Western languages only sprinkle: Cyrillic read as Latin-1.
 _LATIN_MOJIBAKE = re.compile("[À-ÿ¸¨]{4,}")
 
@@ -65,14 +68,23 @@ def decode(html: bytes, *, content_type: str | None = None) -> tuple[str, bool]:
     declared = _declared(html, content_type)
     if not any(name.startswith(("utf-16", "iso2022")) for name in declared[:1]):
         try:
-            return html.decode("utf-8"), True
+            text = html.decode("utf-8")
         except UnicodeDecodeError:
             pass
+        else:
+            return (_ENCODED_AGAIN.sub(_decoded_once, text), False) if _ENCODED_TWICE.search(html) else (text, True)
     for encoding in declared or ["utf-8"]:
         text = html.decode(encoding, "replace")
         if _reads_like_text(text, encoding):
             return text, False
     return html.decode(_detect(html[:_SAMPLE]), "replace"), False
+
+
+def _decoded_once(match: re.Match[str]) -> str:
+    try:
+        return match[0].encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return match[0]
 
 
 def _declared(html: bytes, content_type: str | None) -> list[str]:

@@ -89,8 +89,7 @@ class _Reader:
         found.tags = tuple(self._all(layout.tags))
         outside = list(self._outside_pictures())
         captions = list(self._all(layout.captions))
-        lead = self._lead_node()
-        found.lead = self._text(lead) if lead is not None else None
+        lead, found.lead = self._lead()
         body, inside, stray = self._body(lead)
         found.body = body
         found.images = tuple(_images(outside, captions, inside, stray))
@@ -135,8 +134,8 @@ class _Reader:
         """The visible text of an element, without what the layout removes."""
         return " ".join(piece.text for piece in self._pieces(node) if isinstance(piece, Text))
 
-    def _lead_node(self) -> LexborNode | None:
-        """The element of the lead: of several the first with words of its own.
+    def _lead(self) -> tuple[LexborNode | None, str | None]:
+        """The element of the lead and its text: of several the first with words of its own.
 
         Where the selector names bold type, all of the paragraph must be bold.
         """
@@ -146,10 +145,10 @@ class _Reader:
                 if not text:
                     continue
                 if node.tag not in _BOLD:
-                    return node
+                    return node, text
                 if node.parent is not None and self._text(node.parent) == text:
-                    return node.parent
-        return None
+                    return node.parent, text
+        return None, None
 
     def _pieces(self, node: LexborNode) -> list[Piece]:
         return read_box(node, self._page.url, removed=self._removed)
