@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler import __version__
-from crawler.cli import article, crawl, db, demo, error, explain, log, run, source
+from crawler.cli import article, crawl, db, demo, error, explain, log, run, schedule, source, up
 
 app = typer.Typer(
     name="crawler",
@@ -18,12 +18,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("crawl")(crawl.crawl)
+app.command("up")(up.up)
 app.command("log")(log.log)
 app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)
 app.add_typer(source.app, name="source")
 app.add_typer(article.app, name="article")
 app.add_typer(run.app, name="run")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(error.app, name="error")
 app.add_typer(db.app, name="db")
 

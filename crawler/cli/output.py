@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from crawler.config import Config
 
@@ -56,12 +57,12 @@ def _plain(value: Any) -> Any:
 def table(
     *columns: str, rows: Iterable[Sequence[object]], title: str | None = None, right: Sequence[str] = ()
 ) -> Table:
-    """A plain table; the columns named in `right` hold numbers."""
+    """A plain table; the columns named in `right` hold numbers. Brackets in a cell are brackets, not markup."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold")
     for name in columns:
         made.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for row in rows:
-        made.add_row(*("" if cell is None else str(cell) for cell in row))
+        made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
     return made
 
 

@@ -1,6 +1,6 @@
 """Turns fires into runs that wait in the queue. Any number of schedulers may do so at once; none of them crawls.
 
-The clock that decides is the database's. APScheduler only calls `tick` every second.
+The clock that decides is the database's; whoever calls `tick` only decides how soon a fire is seen.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
 from crawler.errors import DatabaseError
@@ -28,8 +27,6 @@ from crawler.storage.tables import ScheduleRow
 
 logger = logging.getLogger(__name__)
 
-# How often fires are looked for. Cron counts minutes; a second more is nothing beside a crawl. Seconds.
-TICK_EVERY = 1.0
 # How often this scheduler says that it is at work; others count on it, see storage/schedulers.py. Seconds.
 BEAT_EVERY = 5.0
 
@@ -45,27 +42,18 @@ class Scheduler:
         self._clock = clock
         self._token = secrets.token_hex(8)
         self._beaten = -BEAT_EVERY
-        self._background = BackgroundScheduler(timezone=UTC)
+        self.ticked_at = monotonic()
+        """When the last calm tick came to its end; seconds of the monotonic clock."""
         self.trouble: str | None = None
-        """Why the last tick failed; None when it did not."""
+        """Why the last calm tick failed; None when it did not."""
 
-    # --- Life -----------------------------------------------------------------------------------------------------
-    def start(self) -> None:
-        """Begin to tick, in a thread.
+    # --- Life ---------------------------------------------------------------------------------------------------------
+    def begin(self) -> None:
+        """Make itself known, and make the rows say what the files say.
 
         Raises:
             DatabaseError: the database cannot be reached or written.
         """
-        self.begin()
-        # A late tick does the work of all that were left out: fires are counted by the database, not by calls.
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        self._background.add_job(
-            self._tick_calmly, "interval", seconds=TICK_EVERY, coalesce=True, misfire_grace_time=None, max_instances=1
-        )
-        self._background.start()
-
-    def begin(self) -> None:
-        """Make itself known and make the rows say what the files say, without ticking."""
         identity = own_identity()
         self._database.transact(
             lambda session: schedulers.begin(session, self._token, process=identity, now=now(session))
@@ -73,14 +61,12 @@ class Scheduler:
         self._declarations.refresh()
         self._sync()
 
-    def stop(self) -> None:
-        """Stop ticking, and say so; waits for the end of a tick in progress."""
-        if self._background.running:
-            self._background.shutdown(wait=True)
+    def end(self) -> None:
+        """Say that it has ended its work; raises DatabaseError as `begin` does."""
         self._database.transact(lambda session: schedulers.end(session, self._token, now=now(session)))
 
-    def _tick_calmly(self) -> None:
-        """Tick; a database that is down is reported once and asked again the next second."""
+    def tick_calmly(self) -> None:
+        """Tick; a database that is down is reported once and asked again the next time."""
         try:
             self.tick()
         except DatabaseError as error:
@@ -91,6 +77,7 @@ class Scheduler:
             if self.trouble is not None:
                 logger.info("The database is there again; missed fires are caught up as their policies say")
             self.trouble = None
+        self.ticked_at = monotonic()
 
     # --- Work -----------------------------------------------------------------------------------------------------
     def tick(self) -> int:

@@ -118,7 +118,7 @@ def test_killed_at_random_moments(database: Database, consumer: Consumer, pair: 
     last = Scheduler(database, Fast(), clock=lambda _: end)
     last.begin()
     until(lambda: last.tick() == 0 and not any_left(database, end))
-    last.stop()
+    last.end()
     consumer.over.set()
     consumer.join(30)
 

@@ -87,6 +87,7 @@ class LocalRunner:
 
     def start(self) -> None:
         """Warm up. The first `look` settles what an earlier runner has left."""
+        stderr.sweep(older_than=timedelta(days=1))
         warm_up()
 
     # --- One round ----------------------------------------------------------------------------------------------------
@@ -120,6 +121,11 @@ class LocalRunner:
     @property
     def is_idle(self) -> bool:
         return not self.running
+
+    @property
+    def all_have_ended(self) -> bool:
+        """No crawl is left; the end of some may not be written down yet."""
+        return all(one.process.has_ended for one in self.running)
 
     # --- Beginning ----------------------------------------------------------------------------------------------------
     def _begin_waiting(self) -> None:
@@ -157,6 +163,7 @@ class LocalRunner:
             failed = ProcessEnd(began=False, last_words=f"no process could be made: {error}")
             self._write_end(attempt, waiting.source_id, failed, None, policy)
             return
+        logger.info("Run %d of %s begins (process %d)", attempt.run_id, waiting.source_id, process.pid)
         self.running.append(Running(attempt, waiting.source_id, hosts, policy, timeout, process))
 
     def _policy_of(self, source_id: str) -> Policy:

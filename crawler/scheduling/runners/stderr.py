@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from contextlib import suppress
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +42,15 @@ def tail_of(file: Path) -> str:
             return opened.read().decode("utf-8", "replace").replace("\0", "\ufffd").strip()
     except OSError:
         return ""
+
+
+def sweep(*, older_than: timedelta) -> None:
+    """Delete what runners that are gone have left behind."""
+    oldest = time.time() - older_than.total_seconds()
+    for file in folder().glob("*.stderr"):
+        with suppress(OSError):
+            if file.stat().st_mtime < oldest:
+                file.unlink()
 
 
 def trim(file: Path) -> None:

@@ -1,0 +1,281 @@
+"""`crawler schedule`: when sources are crawled: list, next fires, pause, resume, run now."""
+
+from __future__ import annotations
+
+import getpass
+import heapq
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from crawler.cli import EXIT_FAILED, EXIT_NOT_FOUND
+from crawler.cli.output import Json, console, print_json, table, when
+from crawler.config import Config, load_config
+from crawler.errors import ConfigError, SourceError, SourceProblem
+from crawler.scheduling.declarations import Declarations
+from crawler.scheduling.schedule import Schedule
+from crawler.scheduling.wording import clock_changes, in_words
+from crawler.sources.values import Duration
+from crawler.storage import queue, schedulers, schedules
+from crawler.storage.database import Database, now
+from crawler.storage.schema import State, ensure_ready, inspect_schema
+from crawler.storage.tables import RunState, ScheduleRow
+
+app = typer.Typer(help="When sources are crawled.", no_args_is_help=True)
+
+Source = Annotated[str, typer.Argument(help="Id of the source.")]
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the schedules: in words, with the next fire and what keeps it from running."""
+    config = load_config()
+    declarations = _declarations(config)
+    rows = _rows(config)
+    moment = datetime.now(UTC)
+    found: list[dict[str, Any]] = []
+    for source in declarations.sources.values():
+        schedule, row = Schedule.of(source), rows.get(source.id)
+        # A row may hold an overdue fire, or that of a schedule that has changed since; the file is the truth.
+        known = row is not None and row.spec_hash == schedule.fingerprint
+        found.append(
+            {
+                "source": source.id,
+                "schedule": list(source.schedule),
+                "words": in_words(schedule),
+                "next_fire_at": row.next_fire_at if known and row else schedule.next_after(moment),
+                "last_fire_at": row.last_fire_at if row else None,
+                "paused": _pause_of(row, moment),
+            }
+        )
+    if as_json:
+        print_json(found)
+    else:
+        shown = [
+            (
+                one["source"],
+                one["words"],
+                when(one["next_fire_at"], config),
+                when(one["last_fire_at"], config),
+                _pause_in_words(one["paused"], config),
+            )
+            for one in found
+        ]
+        console().print(table("source", "when", "next", "last", "", rows=shown))
+    _tell_problems(declarations)
+
+
+@app.command("next")
+def next_(
+    source: Annotated[str | None, typer.Argument(help="Id of a source; without it, the fires of all.")] = None,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1_000, help="So many.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Show the next fires, in the source's zone and in UTC, and what the next change of the clocks does to them."""
+    config = load_config()
+    declarations = _declarations(config)
+    chosen = [_source_id(declarations, source)] if source else list(declarations.sources)
+    plans = {source_id: Schedule.of(declarations.sources[source_id]) for source_id in chosen}
+    moment = datetime.now(UTC)
+    streams = (_fires(source_id, plan, moment) for source_id, plan in plans.items())
+    fires = list(islice(heapq.merge(*streams), count))
+    warnings = [f"{source_id}: {change}" for source_id, plan in plans.items() for change in clock_changes(plan, moment)]
+    if as_json:
+        told = [{"source": source_id, "at": fire, "zone": str(plans[source_id].zone)} for fire, source_id in fires]
+        print_json({"fires": told, "clock_changes": warnings})
+        return
+    out = console()
+    if source:
+        out.print(f"{source}: {in_words(plans[source])}", soft_wrap=True)
+    shown = [
+        (
+            source_id,
+            f"{fire.astimezone(plans[source_id].zone):%a %Y-%m-%d %H:%M:%S %z}",
+            plans[source_id].zone,
+            f"{fire:%Y-%m-%d %H:%M:%S}",
+        )
+        for fire, source_id in fires
+    ]
+    out.print(table("source", "there", "zone", "UTC", rows=shown))
+    for warning in warnings:
+        out.print(warning, markup=False, soft_wrap=True)
+    _tell_problems(declarations)
+
+
+@app.command()
+def pause(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Ids.")],
+    reason: Annotated[str | None, typer.Option(help="Why; shown wherever a fire is left out.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="A date, a time, or a duration such as 2h; then it resumes.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let the fires of sources pass without a run. What runs already goes on."""
+    config = load_config()
+    ids, end, by = _known(config, sources), _until(until, config), getpass.getuser()
+    with _writing(config) as database, database.write() as session:
+        moment = now(session)
+        if end is not None and end <= moment:
+            raise ConfigError(f"until {until!r} is over already", setting="until")
+        paused = [one for one in ids if schedules.pause(session, one, by=by, reason=reason, until=end, now=moment)]
+    _tell(paused, ids, "paused", f"until {when(end, config)}" if end else "until: crawler schedule resume", as_json)
+
+
+@app.command()
+def resume(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Ids.")], as_json: Json = False
+) -> None:
+    """Let fires count again. Fires that passed meanwhile are not caught up."""
+    config = load_config()
+    ids = _known(config, sources)
+    with _writing(config) as database, database.write() as session:
+        resumed = [one for one in ids if schedules.resume(session, one)]
+    _tell(resumed, ids, "resumed", "", as_json)
+
+
+@app.command()
+def run(
+    source: Source,
+    limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most this many articles.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Let a run wait for the next free place of a runner. To crawl here and now: crawler crawl SOURCE."""
+    config = load_config()
+    (source_id,) = _known(config, [source])
+    options = {} if limit is None else {"limit": limit}
+    with _writing(config) as database, database.write() as session:
+        run_id = queue.enqueue(session, source_id, now=now(session), options=options)
+        waiting = run_id or queue.active(session, source_id)[RunState.QUEUED]
+        at_work = schedulers.at_work(session, now=now(session))
+    if as_json:
+        print_json({"run": waiting, "queued": run_id is not None, "runners": len(at_work)})
+        return
+    out = console()
+    out.print(f"Run {waiting} of {source_id} waits" + ("." if run_id else " already."))
+    if not at_work:
+        out.print("Nobody is at work to do it. Start a runner: crawler up")
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Exit code 0 when a scheduler is at work, 1 when none is: for health checks."""
+    config = load_config()
+    with Database(config.url) as database:
+        if inspect_schema(database).state is State.CURRENT:
+            with database.read() as session:
+                rows = schedulers.at_work(session, now=now(session))
+        else:
+            rows = []
+    if as_json:
+        names = ("worker", "pid", "version", "started_at", "heartbeat_at")
+        print_json([{name: getattr(row, name) for name in names} for row in rows])
+    elif rows:
+        shown = [(row.worker, row.pid, row.version, when(row.started_at, config)) for row in rows]
+        console().print(table("machine", "pid", "version", "since", rows=shown))
+    else:
+        console().print("No scheduler is at work. Start one: crawler up")
+    if not rows:
+        raise typer.Exit(EXIT_FAILED)
+
+
+# --- Parts ------------------------------------------------------------------------------------------------------------
+def _declarations(config: Config) -> Declarations:
+    declarations = Declarations(config.source_folders)
+    declarations.refresh()
+    return declarations
+
+
+def _source_id(declarations: Declarations, source_id: str) -> str:
+    """The id of a source that can be crawled; says what is wrong with its file otherwise."""
+    if source_id in declarations.sources:
+        return source_id
+    if source_id in declarations.broken:
+        raise ConfigError(declarations.broken[source_id])
+    ids = ", ".join(declarations.sources) or "none"
+    raise SourceError([SourceProblem("sources", "id", source_id, f"no source has this id; there are: {ids}")])
+
+
+def _fires(source_id: str, plan: Schedule, moment: datetime) -> Iterator[tuple[datetime, str]]:
+    return ((fire, source_id) for fire in plan.after(moment))
+
+
+def _known(config: Config, ids: Sequence[str]) -> list[str]:
+    declarations = _declarations(config)
+    return [_source_id(declarations, source_id) for source_id in dict.fromkeys(ids)]
+
+
+def _rows(config: Config) -> dict[str, ScheduleRow]:
+    """The rows of the schedules; none where there is no database yet."""
+    with Database(config.url) as database:
+        if inspect_schema(database).state is not State.CURRENT:
+            return {}
+        with database.read() as session:
+            return {row.source_id: row for row in schedules.listing(session)}
+
+
+@contextmanager
+def _writing(config: Config) -> Iterator[Database]:
+    """The database, in which every schedule that the files declare has its row."""
+    declarations = _declarations(config)
+    with Database(config.url) as database:
+        ensure_ready(database)
+        with database.write() as session:
+            moment = now(session)
+            schedules.sync(session, declarations.declared(moment), kept=declarations.broken, now=moment)
+        yield database
+
+
+def _until(text: str | None, config: Config) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.now(UTC) + TypeAdapter(Duration).validate_python(text)
+    except ValidationError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"until {text!r}: write a duration such as 2h or 3d, a date such as 2026-11-20, or 2026-11-20T08:30",
+            setting="until",
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=config.zone)
+
+
+def _pause_of(row: ScheduleRow | None, moment: datetime) -> dict[str, Any] | None:
+    if row is None or not schedules.is_paused(row, moment):
+        return None
+    return {"by": row.paused_by, "reason": row.paused_reason, "since": row.paused_at, "until": row.paused_until}
+
+
+def _pause_in_words(paused: dict[str, Any] | None, config: Config) -> str:
+    if paused is None:
+        return ""
+    until = f" until {when(paused['until'], config)}" if paused["until"] else ""
+    return f"paused by {paused['by']}{until}" + (f": {paused['reason']}" if paused["reason"] else "")
+
+
+def _tell(done: Sequence[str], asked: Sequence[str], word: str, more: str, as_json: bool) -> None:
+    without = [one for one in asked if one not in done]
+    if as_json:
+        print_json({word: list(done), "without_schedule": without})
+    else:
+        out = console()
+        for one in done:
+            out.print(f"{one}: {word} {more}".rstrip() + ".")
+        for one in without:
+            out.print(f"{one}: has no schedule; give it one in its file.")
+    if without:
+        raise typer.Exit(EXIT_NOT_FOUND)
+
+
+def _tell_problems(declarations: Declarations) -> None:
+    err = console(stderr=True)
+    for problem in declarations.problems:
+        err.print(f"Left out: {problem}", markup=False, soft_wrap=True)

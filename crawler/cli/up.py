@@ -1,0 +1,158 @@
+"""`crawler up`: scheduler and runner of this machine in the foreground, with a live view for people."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Annotated
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.orm import Session
+
+from crawler.cli.db import keep
+from crawler.cli.output import Json, console, duration, table, when
+from crawler.config import Config, load_config
+from crawler.errors import DatabaseError
+from crawler.scheduling.service import Service
+from crawler.sources.registry import Registry
+from crawler.storage import runs, schedules
+from crawler.storage.database import Database
+from crawler.storage.outcome import GOOD_OUTCOMES
+from crawler.storage.schema import ensure_ready
+from crawler.storage.tables import RunRow, RunState
+
+# How often the live view asks the database. Seconds.
+ASK_EVERY = 1.0
+NEXT, LAST = 6, 8
+"""Lines of the live view for what comes and for what was."""
+
+
+def up(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; none means all.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Crawl every source when its schedule says so, until Ctrl-C: a scheduler and a runner for this machine.
+
+    Source files that change are read again. The first Ctrl-C lets runs end cleanly, the second ends them at once.
+    """
+    config = load_config()
+    registry = Registry.load(config.source_folders)
+    only = [registry.get(source_id).id for source_id in sources or []]
+    err = console(stderr=True)
+    if not config.contact:
+        err.print("CRAWLER_CONTACT is not set: sites cannot tell whom to write to. Set a mail address or page.")
+    with Database(config.url) as database:
+        ensure_ready(database)
+        live = Live(console=err, refresh_per_second=4) if err.is_terminal and not as_json else None
+        _log_to(err, as_json)
+        service = Service(database, config, keep=keep(config), only=only)
+        shown: AbstractContextManager[object] = live or nullcontext()
+        with shown:
+            service.run(_View(database, service, config, live).show if live else lambda: None)
+
+
+# --- Plain lines ------------------------------------------------------------------------------------------------------
+class _Lines(logging.Handler):
+    """Log records as lines: for people with the time, for programs as JSON. Above the live view where there is one."""
+
+    def __init__(self, out: Console, *, as_json: bool) -> None:
+        super().__init__(logging.INFO)
+        self._out = out
+        self._as_json = as_json
+
+    def emit(self, record: logging.LogRecord) -> None:
+        at = datetime.fromtimestamp(record.created, UTC)
+        message = record.getMessage()
+        if record.exc_info:
+            message += "\n" + logging.Formatter().formatException(record.exc_info)
+        if self._as_json:
+            line = json.dumps(
+                {"at": at.isoformat(), "level": record.levelname, "logger": record.name, "message": message},
+                ensure_ascii=False,
+            )
+        else:
+            line = f"{at.astimezone():%Y-%m-%d %H:%M:%S} {record.levelname:<7} {message}"
+        self._out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _log_to(out: Console, as_json: bool) -> None:
+    root = logging.getLogger()
+    root.addHandler(_Lines(out, as_json=as_json))
+    root.setLevel(logging.INFO)
+
+
+# --- The live view ----------------------------------------------------------------------------------------------------
+class _View:
+    """What runs, what is next and what was, asked of the database: also what other machines do is there."""
+
+    def __init__(self, database: Database, service: Service, config: Config, live: Live) -> None:
+        self._database = database
+        self._service = service
+        self._config = config
+        self._live = live
+        self._asked_at = -ASK_EVERY
+
+    def show(self) -> None:
+        if monotonic() - self._asked_at < ASK_EVERY:
+            return
+        self._asked_at = monotonic()
+        try:
+            with self._database.read() as session:
+                self._live.update(self._picture(session))
+        except DatabaseError as error:
+            self._live.update(Text(str(error), style="red"))
+
+    def _picture(self, session: Session) -> Group:
+        running = runs.latest(session, state=RunState.RUNNING, limit=self._config.concurrent_runs * 4)
+        ended = runs.latest(session, state=RunState.FINISHED, limit=LAST)
+        coming = sorted(
+            ((row.next_fire_at, row.source_id) for row in schedules.listing(session) if row.next_fire_at is not None),
+        )[:NEXT]
+        head = f"{len(self._service.declarations.sources)} sources, {len(self._service.runner.running)} runs here"
+        trouble = self._service.trouble
+        return Group(
+            Text(f"{head}. {trouble}", style="red") if trouble else Text(head, style="dim"),
+            _running(running),
+            table("next", "source", title="Next", rows=[(when(at, self._config), one) for at, one in coming]),
+            _ended(ended, self._config),
+        )
+
+
+_COUNTS = ("discovered", "fetched", "new", "revised", "errors")
+
+
+def _running(found: Sequence[RunRow]) -> Table:
+    moment = datetime.now(UTC)
+    rows = [
+        (
+            run.id,
+            run.source_id,
+            duration(moment - run.started_at if run.started_at else None),
+            *(getattr(run, name) for name in _COUNTS),
+        )
+        for run in found
+    ]
+    return table("run", "source", "time", *_COUNTS, title="At work", rows=rows, right=_COUNTS)
+
+
+def _ended(found: Sequence[RunRow], config: Config) -> Table:
+    rows = [
+        (
+            run.id,
+            when(run.finished_at, config),
+            run.source_id,
+            Text(run.outcome or "", style="" if run.outcome in GOOD_OUTCOMES else "red"),
+            run.new,
+            run.reason,
+        )
+        for run in found
+    ]
+    return table("run", "ended", "source", "outcome", "new", "why", title="Last", rows=rows, right=("new",))
