@@ -74,9 +74,9 @@ class Filter:
         )
         clauses: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
         if self.author is not None:
-            clauses.append(exists().where(AuthorRow.article_id == ArticleRow.id, AuthorRow.name == self.author))
+            clauses.append(ArticleRow.id.in_(select(AuthorRow.article_id).where(AuthorRow.name == self.author)))
         if self.tag is not None:
-            clauses.append(exists().where(TagRow.article_id == ArticleRow.id, TagRow.tag == self.tag))
+            clauses.append(ArticleRow.id.in_(select(TagRow.article_id).where(TagRow.tag == self.tag)))
         if self.since is not None:
             clauses.append(ArticleRow.listed_at >= self.since)
         if self.until is not None:
