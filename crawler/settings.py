@@ -33,6 +33,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 URLLENGTH_LIMIT = 2083
+# Items of one answer that are processed at once; Scrapy starts as many tasks for each answer, and ours hold one item.
+CONCURRENT_ITEMS = 4
 # Pages wait for their batch to be stored (100 of them, or a second's worth); Scrapy's 5 MB would halt the crawl.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 50_000_000  # bytes
 RETRY_TIMES = 1  # the ledger of links tries again in later runs, with growing pauses
