@@ -27,8 +27,9 @@ MAX_REPEATED = 500_000
 _ALWAYS_CLEAR = 3_000
 # Open tags beyond the closed ones, at the worst place. Ordinary pages have some hundred: img, br, meta.
 _OPEN_MORE = 5_000
-# The same times the number of tags: how many copies a page could make if all of them were formatting elements.
-_OPEN_TIMES_TAGS = 50_000_000
+# The same times the number of tags: twice the copies that a page could make if all of them were formatting elements.
+# One real page in a hundred reaches it, and is walked.
+_OPEN_TIMES_TAGS = 3_000_000
 # Step of the count in bytes. A tag that is longer is looked at.
 _STEP = 16_384
 

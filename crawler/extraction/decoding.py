@@ -44,7 +44,8 @@ _TEXT_ENCODINGS = re.compile(
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
 # The most frequent letters of Russian, Kazakh and their neighbours: about 60 % of any text.
 _FREQUENT_CYRILLIC = frozenset("оеаинтсрвлкмдпыу")
-_EAST_ASIAN = ("gb18030", "cp932", "euc_jp", "cp949", "big5hkscs")
+# GB 18030 has the kana at the same places as EUC-JP, which is therefore asked first.
+_EAST_ASIAN = ("cp932", "euc_jp", "gb18030", "cp949", "big5hkscs")
 _FREQUENT_EAST_ASIAN = re.compile("[\u3041-\u30f6的一是不了在人有我他这這中大来來上国國個个到說说们們\uac00-\ud7a3]")
 _NON_ASCII = re.compile("[^\x00-\x7f]")
 # UTF-8 read as Latin-1 and written as UTF-8 again (`â\x80\x99`): control characters among letters are in no real text.
@@ -135,11 +136,14 @@ def _detect(sample: bytes) -> str:
     # Damaged UTF-8: most sequences are whole.
     if utf8.count("\ufffd") * 4 < beyond_ascii:
         return "utf-8"
-    share, encoding = max((_cyrillic_share(sample.decode(name, "replace")), name) for name in _CYRILLIC)
+    # Of equals the first, which is the more frequent one in use.
+    cyrillic = [(_cyrillic_share(sample.decode(name, "replace")), name) for name in _CYRILLIC]
+    share, encoding = max(cyrillic, key=lambda pair: pair[0])
     if share > 0.4:
         return encoding
-    frequent, encoding = max((_east_asian_share(sample, name), name) for name in _EAST_ASIAN)
-    return encoding if frequent > 0.1 else "cp1252"
+    east_asian = [(_east_asian_share(sample, name), name) for name in _EAST_ASIAN]
+    share, encoding = max(east_asian, key=lambda pair: pair[0])
+    return encoding if share > 0.1 else "cp1252"
 
 
 def _east_asian_share(sample: bytes, encoding: str) -> float:

@@ -79,9 +79,9 @@ def extract_page(page: Page, *, fetched_at: datetime | None = None, source: Sour
 def readings(page: Page, *, fetched_at: datetime | None = None, source: Source | None = None) -> list[Reading]:
     """What every reader says about the page, best evidence first: for people who write or mend a source.
 
-    >>> page = Page.read(b"<title>A</title><h1>B</h1>", "https://example.com/b")
-    >>> [(reading.origin.value, reading.field, reading.value) for reading in readings(page)]
-    [('meta', 'document_title', 'A'), ('generic', 'headline', 'B')]
+    >>> page = Page.read(b"<meta name=og:title content=A><h1>B</h1>", "https://example.com/b")
+    >>> [(reading.origin.value, reading.value) for reading in readings(page) if reading.field == "headline"]
+    [('meta', 'A'), ('generic', 'B')]
     """
     return [reading for found in Readers(page, source, fetched_at).everything() for reading in found.readings()]
 

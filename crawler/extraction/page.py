@@ -53,7 +53,12 @@ class Landmarks:
         self.microdata: list[tuple[str, LexborNode]] = []
         """Elements with their `itemprop`, as printed."""
         by_tag = {"h1": self.headings, "time": self.times, "title": self.titles, "script": self.scripts}
+        last = 0
         for node in nodes:
+            # An element that several of the selectors find comes several times in a row.
+            if node.mem_id == last:
+                continue
+            last = node.mem_id
             tag = node.tag or ""
             if tag == "meta":
                 attributes = node.attributes

@@ -96,12 +96,9 @@ class _Reader:
         return SiteReading(layout, found, published, modified)
 
     def _nodes(self, selector: str) -> list[LexborNode]:
-        """Inside the article's box; where it holds nothing, on the whole page."""
-        return [
-            node
-            for node in self._article.css(selector) or self._page.tree.css(selector)
-            if node.mem_id not in self._removed
-        ]
+        """Inside the article's box; where it holds nothing, on the whole page. Each once."""
+        found = self._article.css(selector) or self._page.tree.css(selector)
+        return list({node.mem_id: node for node in found if node.mem_id not in self._removed}.values())
 
     def _texts(self, selectors: Iterable[str]) -> Iterator[str]:
         """The first text of every selector that finds one."""
