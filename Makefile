@@ -35,7 +35,7 @@ bench: setup  ## the benchmarks, printed as tables (see docs/benchmarks.md)
 setup: $(UV) .venv/.synced
 
 .venv/.synced: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --quiet --compile-bytecode --python "$(PYTHON)"
+	$(UV) sync --frozen --quiet --python "$(PYTHON)"
 	@touch $@
 
 # uv lives in a venv of its own: `uv sync` would remove it from .venv.
