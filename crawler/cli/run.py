@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from crawler.cli import EXIT_NOT_FOUND
+from crawler.cli.log import log
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, duration, print_json, table, when
 from crawler.config import load_config
-from crawler.storage import logs, runs
+from crawler.storage import logs, queue, runs, schedulers
+from crawler.storage.database import Database, now
+from crawler.storage.schema import ensure_readable
 from crawler.storage.tables import AttemptRow, FetchRow, RunRow, RunState
+
+Run = Annotated[int, typer.Argument(help="Number of the run.")]
 
 app = typer.Typer(help="Runs: every crawl, how it ended and why.", no_args_is_help=True)
 
@@ -62,14 +68,13 @@ def list_(
 
 
 @app.command()
-def show(run: int, as_json: Json = False) -> None:
+def show(run: Run, as_json: Json = False) -> None:
     """Show one run: its counts, its attempts with how they ended, what it fetched without success."""
     config = load_config()
     with reading(config) as session:
         found = runs.get(session, run)
         if found is None:
-            console(stderr=True).print(f"There is no run {run}. See: crawler run list")
-            raise typer.Exit(EXIT_NOT_FOUND)
+            _no_such(run)
         attempts = runs.attempts(session, run)
         fetches = logs.fetches_of(session, run)
         if as_json:
@@ -108,6 +113,59 @@ def show(run: int, as_json: Json = False) -> None:
         numbers = ("status", "ms", "bytes")
         out.print(table("kind", *numbers, "outcome", "address", rows=rows_of_fetches, title="Requests", right=numbers))
         out.print(f"Its log: crawler log {run}")
+
+
+@app.command()
+def cancel(run: Run, as_json: Json = False) -> None:
+    """Cancel a run: one that waits ends at once, one that goes on ends cleanly within some seconds."""
+    with Database(load_config().url) as database:
+        ensure_readable(database)
+        with database.write() as session:
+            state = queue.cancel(session, run, by=getpass.getuser(), now=now(session))
+    if state is None:
+        _no_such(run)
+    if as_json:
+        print_json({"run": run, "was": state})
+        return
+    told = {
+        RunState.QUEUED: "was waiting and is cancelled",
+        RunState.RUNNING: "is asked to end",
+        RunState.FINISHED: "had ended already",
+    }
+    console().print(f"Run {run} {told[state]}.")
+
+
+@app.command()
+def retry(run: Run, as_json: Json = False) -> None:
+    """Let a crawl of the same source, with the same options, wait for the next free place of a runner."""
+    with Database(load_config().url) as database:
+        ensure_readable(database)
+        with database.write() as session:
+            found = runs.get(session, run)
+            if found is None:
+                _no_such(run)
+            moment = now(session)
+            new = queue.enqueue(session, found.source_id, kind=found.kind, options=found.options, now=moment)
+            waiting = new or queue.active(session, found.source_id, found.kind)[RunState.QUEUED]
+            at_work = schedulers.at_work(session, now=moment)
+    if as_json:
+        print_json({"run": waiting, "queued": new is not None, "runners": len(at_work)})
+        return
+    out = console()
+    out.print(f"Run {waiting} of {found.source_id} waits" + ("." if new else " already."))
+    if not at_work:
+        out.print("Nobody is at work to do it. Start a runner: crawler up")
+
+
+@app.command()
+def tail(run: Run, as_json: Json = False) -> None:
+    """Follow the log of a run until it ends; as `crawler log RUN --follow`."""
+    log(str(run), follow=True, as_json=as_json)
+
+
+def _no_such(run: int) -> NoReturn:
+    console(stderr=True).print(f"There is no run {run}. See: crawler run list")
+    raise typer.Exit(EXIT_NOT_FOUND)
 
 
 def _spent(run: RunRow) -> timedelta | None:
