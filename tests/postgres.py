@@ -145,6 +145,15 @@ def _start() -> Path:
     binaries = _binaries()
     # Short, for a socket's address has about 100 characters; not in pytest's own folder, which only its owner enters.
     folder = Path(tempfile.mkdtemp(prefix="crawler-pg-", dir="/tmp"))
+    try:
+        _start_in(folder, binaries)
+    except BaseException:  # also a Ctrl-C must leave nothing behind
+        _stop(folder)
+        raise
+    return folder
+
+
+def _start_in(folder: Path, binaries: Path) -> None:
     user: int | None = None
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         user = _other_user()
@@ -160,7 +169,6 @@ def _start() -> Path:
             os.chown(log, user, -1)
         start = [binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-t", f"{START:.0f}", "start"]
         subprocess.run(start, user=user, check=True, stdout=output, stderr=output, cwd="/", timeout=START + 10)
-    return folder
 
 
 def _run(command: list[str | Path], user: int | None) -> None:
@@ -170,12 +178,14 @@ def _run(command: list[str | Path], user: int | None) -> None:
 
 
 def _stop(folder: Path) -> None:
-    """End the server of that folder at once, as for a crash: nothing of it is needed again."""
-    pid = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-    os.kill(pid, signal.SIGQUIT)
-    deadline = time.monotonic() + START
-    while (folder / "data" / "postmaster.pid").exists() and _is_there(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    """End the server of that folder at once, as for a crash, and remove it: nothing of it is needed again."""
+    note = folder / "data" / "postmaster.pid"
+    if note.exists():
+        pid = int(note.read_text().splitlines()[0])
+        os.kill(pid, signal.SIGQUIT)
+        deadline = time.monotonic() + START
+        while note.exists() and _is_there(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
     shutil.rmtree(folder, ignore_errors=True)
 
 
