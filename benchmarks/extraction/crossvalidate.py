@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.extraction.corpus import CORPORA, metrics, rates, samples
-from benchmarks.extraction.learning import FIRST, Learned, apply, finish, fit, folds, learn_pages, opinions
+from benchmarks.extraction.learning import Learned, apply, finish, fit, folds, learn_pages, opinions
 
 PARTS = 5
 
@@ -30,7 +30,7 @@ def crossvalidate(pages: Sequence[Learned], seed: int) -> dict[str, str]:
     for a in range(PARTS):
         for b in range(a + 1, PARTS):
             rest = [p for i, part in enumerate(split) if i not in (a, b) for p in part]
-            model = fit(rest, lambda p: p.rows, seed, FIRST)
+            model = fit(rest, seed)
             for held, other in ((a, b), (b, a)):
                 for page in split[held]:
                     unseen[other][page.sample.id] = opinions(model, page.rows)

@@ -7,7 +7,7 @@ have not seen the page's site, and are cut off early by the same rule as at run 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,14 +19,14 @@ from benchmarks.extraction.corpus import Sample
 from crawler.errors import ExtractionError
 from crawler.extraction.body import EXITED, hints_of, kept_blocks
 from crawler.extraction.body_blocks import find_blocks
-from crawler.extraction.body_context import CONTEXT, context_rows
+from crawler.extraction.body_context import CONTEXT, asked_again, context_rows
 from crawler.extraction.body_features import FIRST, Features
 from crawler.extraction.page import Page
 
 # Found by crossvalidate.py; differences under .003 are noise.
-TREES = 200
+TREES = 150
 LEAVES = 20
-LEARNING_RATE = 0.06
+LEARNING_RATE = 0.08
 SMALLEST_LEAF = 40
 FEATURE_SHARE = 0.15
 RIDGE = 5.0
@@ -37,7 +37,7 @@ DOUBTFUL_BELOW = 0.6
 DOUBTFUL_WEIGHT = 0.3
 # Trees of the first groups, and the score beyond which a block is decided after them.
 GROUPS = (15, 30, 55)
-EXITS = (1.0, 1.9, 2.4)
+EXITS = (1.25, 2.1, 2.6)
 
 Models = list[lightgbm.Booster]
 
@@ -52,7 +52,8 @@ class Learned:
     rows: np.ndarray
     weight: np.ndarray
     both: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
-    """Rows with the context of the first pass's opinions."""
+    """Rows with the context of the first pass's opinions, of the blocks `asked` again."""
+    asked: list[int] = field(default_factory=list)
 
     def kept_text(self, chances: np.ndarray) -> str:
         """The text that is kept for these probabilities, lead and all, in page order."""
@@ -88,9 +89,7 @@ def folds(pages: Sequence[Learned], count: int, seed: int) -> list[list[Learned]
     return [[p for p in pages if part[p.sample.site] == i] for i in range(count)]
 
 
-def fit(
-    pages: Sequence[Learned], rows_of: Callable[[Learned], np.ndarray], seed: int, names: list[str]
-) -> lightgbm.Booster:
+def fit(pages: Sequence[Learned], seed: int, *, second: bool = False) -> lightgbm.Booster:
     """One pass of trees. The same pages and seed give the same trees."""
     parameters: dict[str, Any] = {
         "objective": "cross_entropy",  # labels are shares of words, not only 0 and 1
@@ -99,10 +98,10 @@ def fit(
         "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1,
     }  # fmt: skip
     data = lightgbm.Dataset(
-        np.concatenate([rows_of(p) for p in pages]),
-        np.concatenate([p.labels for p in pages]),
-        weight=np.concatenate([p.weight for p in pages]),
-        feature_name=names,
+        np.concatenate([p.both if second else p.rows for p in pages]),
+        np.concatenate([p.labels[p.asked] if second else p.labels for p in pages]),
+        weight=np.concatenate([p.weight[p.asked] if second else p.weight for p in pages]),
+        feature_name=[*FIRST, *CONTEXT] if second else FIRST,
     )
     return lightgbm.train(parameters, data, TREES)
 
@@ -122,10 +121,11 @@ def opinions(model: lightgbm.Booster, rows: np.ndarray) -> np.ndarray:
 
 
 def add_context(page: Learned, chances: np.ndarray) -> None:
-    """Set `both` from the first pass's opinions."""
-    page.both = np.concatenate(
-        [page.rows, np.array(context_rows(page.features, chances.tolist()), dtype=np.float32)], axis=1
-    )
+    """Set `asked` and `both` from the first pass's opinions."""
+    listed = chances.tolist()
+    page.asked = asked_again(listed)
+    context = np.array(context_rows(page.features, listed, page.asked), dtype=np.float32).reshape(-1, len(CONTEXT))
+    page.both = np.concatenate([page.rows[page.asked], context], axis=1)
 
 
 def doubtful(page: Learned, chances: np.ndarray) -> bool:
@@ -141,7 +141,7 @@ def train(pages: Sequence[Learned], seed: int, parts: int = 4) -> Models:
     first_opinions: dict[str, np.ndarray] = {}
     split = folds(pages, parts, seed)
     for k, held in enumerate(split):
-        model = fit([p for i, part in enumerate(split) if i != k for p in part], lambda p: p.rows, seed, FIRST)
+        model = fit([p for i, part in enumerate(split) if i != k for p in part], seed)
         for page in held:
             first_opinions[page.sample.id] = opinions(model, page.rows)
     return finish(pages, first_opinions, seed)
@@ -155,10 +155,7 @@ def finish(pages: Sequence[Learned], first_opinions: dict[str, np.ndarray], seed
         add_context(page, chances)
         if doubtful(page, chances):
             page.weight = page.weight * DOUBTFUL_WEIGHT
-    models = [
-        fit(pages, lambda p: p.rows, seed, FIRST),
-        fit(pages, lambda p: p.both, seed, [*FIRST, *CONTEXT]),
-    ]
+    models = [fit(pages, seed), fit(pages, seed, second=True)]
     for page, weight in zip(pages, weights, strict=True):
         page.weight = weight
     return models
@@ -166,5 +163,8 @@ def finish(pages: Sequence[Learned], first_opinions: dict[str, np.ndarray], seed
 
 def apply(models: Models, page: Learned) -> np.ndarray:
     """Probabilities for a page the models have not seen."""
-    add_context(page, opinions(models[0], page.rows))
-    return opinions(models[1], page.both)
+    chances = opinions(models[0], page.rows)
+    add_context(page, chances)
+    if page.asked:
+        chances[page.asked] = opinions(models[1], page.both)
+    return chances

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crawler.extraction import body_model
-from crawler.extraction.body_blocks import KIND_NAMES, Blocks, Picture, find_blocks
-from crawler.extraction.body_context import context_rows
-from crawler.extraction.body_features import FIRST, READ, SIGN_UP, Features, Hints
+from crawler.extraction.body_blocks import Blocks, Picture, find_blocks
+from crawler.extraction.body_context import asked_again, context_rows
+from crawler.extraction.body_features import FIRST, Features, Hints
+from crawler.extraction.body_words import KIND_NAMES, READ, SIGN_UP
 from crawler.extraction.page import Page
 
 # What a block that is decided early counts as: sure, but not proof.
@@ -99,8 +100,10 @@ def probabilities(features: Features) -> list[float]:
     rows = features.rows
     first, second = body_model.PASSES
     chances = [_chance(row, first) for row in rows]
-    context = context_rows(features, chances)
-    return [_chance([*row, *extra], second) for row, extra in zip(rows, context, strict=True)]
+    asked = asked_again(chances)
+    for i, context in zip(asked, context_rows(features, chances, asked), strict=True):
+        chances[i] = _chance(rows[i] + context, second)
+    return chances
 
 
 def _chance(row: Sequence[float], groups: Sequence[Callable[..., float]]) -> float:

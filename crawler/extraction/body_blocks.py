@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extraction.body_words import CONSENT_ID, KIND_OF_WORD
+
 # Blocks of one page. The longest page of the corpus has 4,100; the rest of a page beyond this is a list without end.
 MOST_BLOCKS = 12_000
 # Characters of one page's blocks: fifty times the longest article of the corpus; bounds the time on made-up pages.
@@ -31,37 +33,9 @@ INLINE = frozenset(
 BOLD = frozenset(("b", "strong"))
 CELLS = frozenset(("td", "th"))
 
-# What the words of class, id, role, itemprop and test ids say about an element. One bit each.
-KINDS: dict[str, tuple[str, ...]] = {
-    "body": ("article", "body", "articlebody", "content", "post", "entry", "story", "text", "main", "paragraph", "richtext", "rich", "copy", "prose", "wysiwyg", "storybody", "articletext", "postcontent"),
-    "lead": ("lead", "lede", "standfirst", "intro", "summary", "subtitle", "subhead", "subheadline", "dek", "deck", "excerpt", "description", "abstract", "sapo", "ingress", "chapo", "vorspann", "teasertext", "preamble", "perex", "sommario", "bajada", "entradilla", "kicker", "subheading"),
-    "related": ("related", "recommend", "recommended", "recommendation", "recommendations", "more", "readmore", "also", "popular", "trending", "latest", "next", "prev", "previous", "pagination", "pager", "outbrain", "taboola", "similar", "teaser", "teasers", "card", "cards", "list", "feed", "carousel", "slider", "grid", "upnext", "seealso", "onward"),
-    "promo": ("promo", "promotion", "newsletter", "subscribe", "subscription", "signup", "sponsored", "sponsor", "ad", "ads", "advert", "advertisement", "banner", "cta", "donate", "donation", "paywall", "offer", "piano", "adslot", "membership", "callout", "marketing", "affiliate", "product", "form", "register"),
-    "caption": ("caption", "figcaption", "credit", "credits", "copyright", "photo", "image", "img", "gallery", "legend", "media", "picture", "video", "figure", "thumbnail", "lightbox", "wp-caption", "bildunterschrift"),
-    "byline": ("author", "authors", "byline", "date", "time", "datetime", "timestamp", "meta", "metadata", "tag", "tags", "category", "categories", "breadcrumb", "breadcrumbs", "bio", "profile", "published", "updated", "info", "label", "topic", "topics", "source", "contributor", "dateline", "eyebrow", "reading", "readtime"),
-    "share": ("share", "sharing", "social", "follow", "facebook", "twitter", "whatsapp", "telegram", "print", "bookmark", "tools", "actions", "toolbar", "button", "buttons", "btn", "icon", "icons", "rating", "vote", "audio", "player"),
-    "comment": ("comment", "comments", "commentlist", "disqus", "reply", "replies", "respond", "discussion", "forum", "review", "reviews", "livefyre", "coral"),
-    "chrome": ("header", "footer", "nav", "navigation", "navbar", "menu", "sidebar", "widget", "widgets", "aside", "masthead", "topbar", "rail", "secondary", "search", "logo", "site", "bottom", "complementary", "contentinfo", "banner", "offcanvas", "drawer"),
-    "overlay": ("cookie", "cookies", "consent", "gdpr", "modal", "popup", "overlay", "login", "tooltip", "toast", "cmp", "onetrust", "dropdown", "dialog", "alert", "notification"),
-    "hidden": ("hidden", "visually", "sr", "screenreader", "invisible", "none", "offscreen", "visuallyhidden", "printonly", "noprint", "hide"),
-    "box": ("box", "infobox", "factbox", "fact", "facts", "faktaboks", "fakta", "info-box", "toc", "contents", "highlights", "keypoints", "takeaways", "key", "expert", "sidenote", "note", "inset", "aside", "pullout", "accordion", "faq", "timeline", "glossary", "disclaimer", "footnote", "footnotes", "references", "correction"),
-    "quote": ("quote", "pullquote", "blockquote", "tweet", "embed", "instagram", "oembed", "citation"),
-    "heading": ("title", "headline", "heading", "hed"),
-}  # fmt: skip
-KIND_NAMES = tuple(KINDS)
-_BIT = {word: 1 << bit for bit, words in enumerate(KINDS.values()) for word in words}
-for _word, _bits in [("aside", 1 << KIND_NAMES.index("chrome")), ("banner", 1 << KIND_NAMES.index("chrome"))]:
-    _BIT[_word] |= _bits
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # Longer class strings are generated noise (utility classes); their tail says nothing.
 _NAME_LENGTH = 300
-
-# Boxes of the known consent managers, by id: they hold the longest texts of some pages, and never the article's. Ids
-# only: their class words also stand on the body of pages and on wrappers of whole articles.
-_CONSENT = re.compile(
-    r"onetrust-(?:consent|pc|banner)|didomi-(?:host|popup|notice)|CybotCookiebotDialog|usercentrics-|qc-cmp2-(?:container|main)|truste-consent|"
-    r"cookie-(?:law-info-bar|notice|banner|consent)$|cookiescript_injected|cmplz-|iubenda-cs-banner|moove_gdpr_|sp_message_container|cookiebanner$"
-)
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
@@ -75,7 +49,7 @@ def kinds_of(names: str) -> int:
     """
     bits = 0
     for word in _NAME_WORD.findall(names[:_NAME_LENGTH]):
-        bits |= _BIT.get(word.lower(), 0)
+        bits |= KIND_OF_WORD.get(word.lower(), 0)
     return bits
 
 
@@ -144,8 +118,6 @@ class Block:
     """Images met on the page before this block."""
     breaks: int
     """Line breaks inside."""
-    inner: int
-    """Kinds named by inline elements inside."""
     place: int
     """Elements met before it: a measure of the distance in mark-up."""
 
@@ -178,23 +150,23 @@ def find_blocks(root: LexborNode) -> Blocks:
     frames: list[tuple[int, bool]] = []
     current = 0
     pieces: list[str] = []
-    link = bold = links = breaks = inner = 0
+    link = bold = links = breaks = 0
     linked = emboldened = 0
     place = total = 0
     broken = False
 
     def flush() -> None:
-        nonlocal link, bold, links, breaks, inner, broken, total
+        nonlocal link, bold, links, breaks, broken, total
         if not pieces:
-            links = inner = 0
+            links = 0
             return
         text = " ".join("".join(pieces).split())
         pieces.clear()
         if text:
-            blocks.append(Block(text, current, link, bold, links, len(pictures), breaks, inner, place))
+            blocks.append(Block(text, current, link, bold, links, len(pictures), breaks, place))
             elements[current].blocks += 1
             total += len(text)
-        link = bold = links = breaks = inner = 0
+        link = bold = links = breaks = 0
         broken = False
 
     node: LexborNode | None = root.child
@@ -234,10 +206,6 @@ def find_blocks(root: LexborNode) -> Blocks:
                     emboldened += 1
                     frames.append((-2, False))
                 else:
-                    if tag == "span":
-                        attributes = node.attributes
-                        if attributes:
-                            inner |= kinds_of(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
                     frames.append((-3, False))
         elif tag == "img":
             pictures.append(Picture(node.attributes, current, len(blocks)))
@@ -264,7 +232,7 @@ def find_blocks(root: LexborNode) -> Blocks:
                                 naming = f"{attributes[key]} {naming}"
                         own_id = attributes.get("id")
                         if own_id:
-                            skipped = _CONSENT.match(own_id) is not None
+                            skipped = CONSENT_ID.match(own_id) is not None
                         if "hidden" in attributes and not (own_id or "").startswith("S:"):
                             within = _HIDDEN
                         if attributes.get("aria-hidden") == "true":

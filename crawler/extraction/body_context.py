@@ -20,12 +20,28 @@ CONTEXT = (
 _MOST_WEIGHT = 600
 # Share of what is likely kept that the smallest common element must hold to be taken for the article's box.
 _BOX = 0.8
+# Blocks around a kept one that are asked again, and the probability below which others are not.
+_CLOSE = 3
+_RULED_OUT = 0.03
 # Words with fewer letters are no topic.
 _TOPIC_LETTERS = 4
 
 
-def context_rows(features: Features, p: Sequence[float]) -> list[list[float]]:
-    """Rows of `CONTEXT` for the probabilities `p` of all blocks."""
+def asked_again(p: Sequence[float]) -> list[int]:
+    """The blocks that are worth a second look: not ruled out, or close to something that is kept."""
+    n = len(p)
+    asked = bytearray(n)
+    for i, chance in enumerate(p):
+        if chance >= 0.5:
+            low, high = max(0, i - _CLOSE), min(n, i + _CLOSE + 1)
+            asked[low:high] = b"\x01" * (high - low)
+        elif chance > _RULED_OUT:
+            asked[i] = 1
+    return [i for i in range(n) if asked[i]]
+
+
+def context_rows(features: Features, p: Sequence[float], asked: Sequence[int]) -> list[list[float]]:
+    """Rows of `CONTEXT` for the blocks `asked`, given the probabilities `p` of all blocks."""
     blocks, elements = features.found.blocks, features.found.elements
     n, m = len(blocks), len(elements)
     weight = [min(w, _MOST_WEIGHT) + 10 for w in features.width]
@@ -60,14 +76,14 @@ def context_rows(features: Features, p: Sequence[float]) -> list[list[float]]:
     mass_until = [0.0, *accumulate(mass)]
     weight_until = [0, *accumulate(weight)]
     section_of, section_mass, section_weight, heading_p = _sections(features, p, mass, weight)
-    shared, often = _shared_words(features, kept)
+    shared = _shared_words(features, kept, asked)
     kept_paths: dict[int, int] = {}
     for key, k, w in zip(features.path, kept, weight, strict=True):
         if k:
             kept_paths[key] = kept_paths.get(key, 0) + w
     rows = []
-    for i, b in enumerate(blocks):
-        e = b.element
+    for i, (shared_once, shared_often) in zip(asked, shared, strict=True):
+        e = blocks[i].element
         element = elements[e]
         q, w, key, a, s = mass[i], weight[i], features.path[i], element.article, section_of[i]
         up = max(element.parent, 0)
@@ -85,7 +101,7 @@ def context_rows(features: Features, p: Sequence[float]) -> list[list[float]]:
             gap_before[i], gap_after[i], wide_before[i], wide_after[i],
             (article_mass[a] - q) / (article_weight[a] - w or 1), i >= first, level[e], below[e], all_kept, total / all_kept, i - first,
             heading_p[s], (section_mass[s] - q) / (section_weight[s] - w or 1), heading_p[s + 1],
-            shared[i], often[i], (kept_paths.get(key, 0) - (w if kept[i] else 0)) / all_kept,
+            shared_once, shared_often, (kept_paths.get(key, 0) - (w if kept[i] else 0)) / all_kept,
         ])  # fmt: skip
     return rows
 
@@ -128,18 +144,21 @@ def _sections(
     return section_of, section_mass, section_weight, heading_p
 
 
-def _shared_words(features: Features, kept: Sequence[bool]) -> tuple[list[float], list[float]]:
+def _shared_words(features: Features, kept: Sequence[bool], asked: Sequence[int]) -> list[tuple[float, float]]:
     """The share of a block's longer words that other kept blocks have, once and more often: the same topic?"""
-    topics = [[t for t in tokens if len(t) >= _TOPIC_LETTERS or not t.isascii()] for tokens in features.tokens]
     known: dict[str, int] = {}
-    for k, topic in zip(kept, topics, strict=True):
-        if k:
-            for token in topic:
+    for is_kept, tokens in zip(kept, features.tokens, strict=True):
+        if is_kept:
+            for token in tokens:
                 known[token] = known.get(token, 0) + 1
-    shared, often = [], []
-    for k, topic in zip(kept, topics, strict=True):
-        counts = [known.get(token, 0) - k for token in topic]
-        size = len(topic) or 1
-        shared.append(sum(c > 0 for c in counts) / size)
-        often.append(sum(c > 2 for c in counts) / size)
-    return shared, often
+    shared = []
+    for i in asked:
+        own = kept[i]
+        counts = [
+            known.get(token, 0) - own
+            for token in features.tokens[i]
+            if len(token) >= _TOPIC_LETTERS or not token.isascii()
+        ]
+        size = len(counts) or 1
+        shared.append((sum(c > 0 for c in counts) / size, sum(c > 2 for c in counts) / size))
+    return shared

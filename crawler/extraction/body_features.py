@@ -12,10 +12,14 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
-from crawler.extraction.body_blocks import KIND_NAMES, WITHIN, Blocks
+from crawler.extraction.body_blocks import WITHIN, Blocks
+from crawler.extraction.body_words import BEGINNINGS, KIND_NAMES, PHRASES, TELLING, TELLING_WORDS
 
 # Width (letters; signs of scripts without spaces count double) from which a block is a sentence or more.
 LONG = 120
+# Width below which a block that is all link is a teaser or a menu entry: its words are not compared.
+_TEASER = 100
+_NOTHING: Set[str] = frozenset()
 _WIDE = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 )
@@ -24,41 +28,7 @@ _ENDS = frozenset(".!?…。！？؟۔।॥։።")
 _CLOSERS = "\"'”’»“)]』」）"
 _OPENERS = frozenset("\"'“‘«„『「")
 _BULLETS = frozenset("-–—•·*▪►▶→›>✓✔")
-_SEPARATORS = re.compile(r"[|•·/>»›→]")
 _WORDS = re.compile(r"\w+")
-# Phrases with which invitations, credits and bylines begin, by kind; looked for in short blocks only.
-_BEGINNINGS = re.compile(
-    r"(?P<read>(?:read|see|more|related|recommended|you (?:may|might)|don.t miss|up next|next|previous|trending|most (?:read|popular)|popular|latest|watch|listen|keep reading|continue reading|click here|learn more|in this article|table of contents|key (?:takeaways|points)|also read|"
-    r"читайте|читать|смотрите|смотреть|см\.|подробнее|также|по теме|другие новости|ранее|оқи|тағы|сондай-ақ|толығырақ|"
-    r"lesen sie|mehr|lies|das könnte|auch interessant|les også|läs|læs også|lue myös|lire|à lire|lisez|voir aussi|sur le même|lea|te puede|leer más|leia|veja|leggi|potrebbe|approfondi|czytaj|zobacz|lees ook|skaityti|xem thêm|đọc thêm|関連|あわせて|相关|延伸閱讀|更多)\b)"
-    r"|(?P<join>sign up|follow|join|get the|download|donate|support (?:us|our)|become a|share|поделит|бөлісу|teilen|partager|compart)"
-    r"|(?P<wall>log ?in|sign in|already (?:a|have)|to continue|create an?|войти|anmelden|einloggen|connectez|inicia|accedi|zaloguj)"
-    r"|(?P<ad>advertis|sponsored|реклам|жарнама|anzeige|werbung|publicit|publicidad|pubblicit|annonse|annons|mainos|reklam|advertentie|affiliate|ad\b)"
-    r"|(?P<photo>photo|image|picture|foto|bild\b|фото|сурет|видео|video|credit|illustration|getty|файл|source|quelle|источник|copyright|©|\(c\))"
-    r"|(?P<talk>(?:\d+ )?(?:comment|комментар|пікір|kommentar|commentaire|comentario|commenti|leave a|reply|post a))"
-    r"|(?P<byline>by\b|written|posted|published|updated|last (?:updated|modified)|author|about the author|автор|редактор|опубликован|обновлен|von\b|par\b|por\b|text:|текст:|мәтін|жариялан|stand:|\d+ ?(?:min|мин))"
-)  # fmt: skip
-_PHRASE_CODES = {name: code for name, code in _BEGINNINGS.groupindex.items()}
-READ = _PHRASE_CODES["read"]
-# Words that tell the same wherever they stand in a short block.
-_TELLING = {
-    word: code
-    for code, words in (
-        (20, "cookie cookies javascript datenschutz gdpr privacy"),
-        (21, "newsletter newsletters subscribe subscribed subscriber subscribers subscription subscriptions inbox unsubscribe подписывайтесь "
-             "подпишитесь подписаться подписка жазылыңыз жазылу abonnieren abonnement abonner iscriviti suscríbete nyhetsbrev prenumerera"),
-        (22, "login register registration авторизуйтесь зарегистрируйтесь регистрация paywall"),
-        (23, "getty shutterstock unsplash istock reuters afp рейтерс fotolia alamy"),
-        (24, "telegram whatsapp facebook twitter instagram youtube телеграм"),
-        (25, "comment comments комментарии комментарий reply"),
-        (26, "copyright reserved защищены"),
-    )
-    for word in words.split()
-}  # fmt: skip
-SIGN_UP = frozenset((_PHRASE_CODES["join"], 21))
-_TELLING_WORDS = frozenset(_TELLING)
-_LEADING = " \t#*-–—•·|[(»›→▶►\"'“”«„"
-
 _TAGS = {
     tag: code
     for code, tag in enumerate(
@@ -67,6 +37,7 @@ _TAGS = {
         1,
     )
 }
+_LEADING = " \t#*-–—•·|[(»›→▶►\"'“”«„"
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # Distance, in blocks, beyond which near and far are the same.
 FAR = 30
@@ -85,8 +56,8 @@ class Hints:
 
 
 TEXT = (
-    "width words link_share bold_share links breaks ends ellipsis sentences commas opening separators word_length upper repeats seen "
-    "in_headline headline_in in_lead lead_in article_body phrase inner_byline inner_caption sign_density images_since"
+    "width words link_share bold_share links breaks ends ellipsis sentences commas opening word_length repeats seen "
+    "in_headline headline_in in_lead lead_in article_body phrase sign_density images_since"
 ).split()
 PATH = [
     "tag", "parent_tag", "grand_tag", *(f"kind_{kind}" for kind in KIND_NAMES), *(f"in_{tag}" for tag in WITHIN),
@@ -98,9 +69,9 @@ TREE = "siblings parent_siblings".split() + [
     for name in ("width", "blocks", "mean", "links", "long")
 ]
 PLACE = (
-    "index reverse index_share width_share from_h1 from_headline h1s_before long_before long_after wide_before wide_after longs_before "
+    "index reverse index_share width_share from_h1 from_headline h1s_before long_before long_after longs_before "
     "longs_after from_first_long article_same article_share article_none place_gap place_gap_after heading_level "
-    "heading_distance heading_phrase heading_kinds heading_links"
+    "heading_distance heading_phrase heading_kinds"
 ).split()
 NEAR = (
     "width-2 width-1 width+1 width+2 links-2 links-1 links+1 links+2 links+3 tag-2 tag-1 tag+1 tag+2 ends-1 ends+1 phrase-1 phrase+1 "
@@ -140,7 +111,7 @@ class Features:
         article = " ".join(hints.article_body.split())
         repeats = Counter(b.text for b in blocks)
         seen: dict[str, int] = {}
-        rows = []
+        rows: list[list[float]] = []
         images = 0
         for b in blocks:
             text = b.text
@@ -149,28 +120,28 @@ class Features:
             if not text.isascii():
                 wide = len(_WIDE.findall(text))
                 width += wide
-            short = width < 400
-            own = tokens_of(text, wide)
+            link_share = b.link / chars
+            own: Set[str] = _NOTHING
             in_headline = headline_in = in_lead = lead_in = 0.0
-            if headline and short:
-                common = len(own & headline)
-                in_headline, headline_in = common / (len(own) or 1), common / len(headline)
-            if lead and width < 1000:
-                common = len(own & lead)
-                in_lead, lead_in = common / (len(own) or 1), common / len(lead)
-            phrase = separators = 0
-            upper = 0.0
-            if short:
-                match = _BEGINNINGS.match(text[:80].lstrip(_LEADING).casefold())
+            phrase = 0
+            if width < 400:
+                match = BEGINNINGS.match(text[:80].lstrip(_LEADING).casefold())
                 if match:
-                    phrase = _PHRASE_CODES[match.lastgroup or "read"]
-                else:
-                    said = own & _TELLING_WORDS
-                    if said:
-                        phrase = min(_TELLING[word] for word in said)
-                separators = len(_SEPARATORS.findall(text))
-                if width < 120:
-                    upper = sum(map(str.isupper, text)) / chars
+                    phrase = PHRASES[match.lastgroup or "read"]
+            if width >= _TEASER or link_share < 0.9:
+                own = tokens_of(text, wide)
+                size = len(own) or 1
+                if width < 400:
+                    if headline:
+                        common = len(own & headline)
+                        in_headline, headline_in = common / size, common / len(headline)
+                    if not phrase:
+                        said = own & TELLING_WORDS
+                        if said:
+                            phrase = min(TELLING[word] for word in said)
+                if lead and width < 1000:
+                    common = len(own & lead)
+                    in_lead, lead_in = common / size, common / len(lead)
             inside = -1
             if article:
                 middle = max(0, chars // 2 - 20)
@@ -183,13 +154,12 @@ class Features:
             seen[text] = before + 1
             self.width.append(width)
             self.tokens.append(own)
-            inner = b.inner
             rows.append([
-                width, words, min(1.0, b.link / chars), min(1.0, b.bold / chars), b.links, b.breaks,
+                width, words, min(1.0, link_share), min(1.0, b.bold / chars), b.links, b.breaks,
                 tail in _ENDS, last == "…" or text.endswith(("...", "…]", "...]")), sentences, text.count(","),
                 2 if first in _OPENERS else 1 if first in _BULLETS else 3 if first.isdigit() else 4 if first == "©" else 0,
-                separators, chars / words, upper, repeats[text], before, in_headline, headline_in, in_lead, lead_in, inside, phrase,
-                inner & _INNER_BYLINE > 0, inner & _INNER_CAPTION > 0, sentences / words, b.images - images,
+                chars / words, repeats[text], before, in_headline, headline_in, in_lead, lead_in, inside, phrase,
+                sentences / words, b.images - images,
             ])  # fmt: skip
             images = b.images
         return rows
@@ -300,8 +270,8 @@ class Features:
             article_width[a] = article_width.get(a, 0) + w
         h1 = tags.index("h1") if "h1" in tags else -FAR
         headline_at = next((i for i, row in enumerate(rows) if row[headline_in] >= 0.9 and row[in_headline] >= 0.7), h1)
-        long_before, wide_before = gaps(long, width)
-        long_after, wide_after = (side[::-1] for side in gaps(long[::-1], width[::-1]))
+        long_before, _ = gaps(long, width)
+        long_after = gaps(long[::-1], width[::-1])[0][::-1]
         longs_until = list(accumulate(long))
         link_sum = [0, *accumulate(b.link for b in blocks)]
         width_sum = [0, *cumulated]
@@ -322,7 +292,7 @@ class Features:
             bool(self.hints.article_body),
             bool(self.hints.lead),
         )
-        heading, heading_row = -FAR, (0, 0, 0, 0.0)
+        heading, heading_row = -FAR, (0, 0, 0)
         h1s_before = 0
         for i, (b, row) in enumerate(zip(blocks, rows, strict=True)):
             element = elements[b.element]
@@ -332,11 +302,11 @@ class Features:
             near = width_sum[high] - width_sum[low]
             row += (
                 i, n - i, i / n, cumulated[i] / total, i - h1, i - headline_at, h1s_before,
-                long_before[i], long_after[i], wide_before[i], wide_after[i],
+                long_before[i], long_after[i],
                 longs_until[i] - long[i], longs - longs_until[i], i - first_long,
                 article == home, article_width[article] / total, article < 0,
                 place - blocks[i - 1].place if i else FAR, blocks[i + 1].place - place if i + 1 < n else FAR,
-                heading_row[0], i - heading, heading_row[1], heading_row[2], heading_row[3],
+                heading_row[0], i - heading, heading_row[1], heading_row[2],
                 ww[i], ww[i + 1], ww[i + 3], ww[i + 4], ll[i], ll[i + 1], ll[i + 3], ll[i + 4], ll[i + 5],
                 tt[i], tt[i + 1], tt[i + 3], tt[i + 4], ee[i], ee[i + 2], pp[i], pp[i + 2],
                 parents[i] == element.parent, parents[i + 2] == element.parent,
@@ -348,7 +318,7 @@ class Features:
             if level == 1:
                 h1s_before += 1
             if level or (row[3] > 0.9 and width[i] < 80 and not ends[i]):
-                heading, heading_row = i, (level or 7, phrases[i], element.kinds, links[i])
+                heading, heading_row = i, (level or 7, phrases[i], element.kinds)
 
 
 def gaps(marked: Sequence[bool], width: Sequence[int]) -> tuple[list[int], list[int]]:
@@ -370,5 +340,3 @@ def gaps(marked: Sequence[bool], width: Sequence[int]) -> tuple[list[int], list[
 HEADINGS = frozenset(_HEADINGS)
 _KIND_BITS = [(i, 1 << i) for i in range(len(KIND_NAMES))]
 _ALL_KINDS = (1 << len(KIND_NAMES)) - 1
-_INNER_BYLINE = 1 << KIND_NAMES.index("byline")
-_INNER_CAPTION = 1 << KIND_NAMES.index("caption")
