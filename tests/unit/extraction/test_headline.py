@@ -1,0 +1,98 @@
+"""Which title is the headline."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.articles.article import Origin
+from crawler.extraction.found import Found
+from crawler.extraction.headline import choose_headline, heading_text, heading_with, headings_of
+from crawler.extraction.page import Page
+
+STORY = "Town council rebuilds the northern pier"
+
+
+def chosen(
+    html: str, *, json_ld: str | None = None, news: bool = False, og: str | None = None, title: str | None = None
+) -> tuple[str | None, Origin]:
+    page = Page.read(f"<html>{html}</html>".encode(), "https://example.com/a")
+    headline = choose_headline(
+        headings_of(page),
+        Found(origin=Origin.JSON_LD, headline=json_ld, is_news=news),
+        Found(origin=Origin.META, headline=og, document_title=title),
+        Found(origin=Origin.MICRODATA),
+        ("The Example",),
+    )
+    return headline.text, headline.origin
+
+
+def test_a_news_article_s_json_ld_comes_first() -> None:
+    assert chosen(f"<h1>Pier to rise again in {STORY}</h1>", json_ld=STORY, news=True) == (STORY, Origin.JSON_LD)
+
+
+def test_elsewhere_the_printed_heading_is_better_than_a_title_for_search_engines() -> None:
+    assert chosen(f"<h1>{STORY}</h1>", json_ld="Pier rebuilds: the northern guide 2025") == (STORY, Origin.GENERIC)
+
+
+@pytest.mark.parametrize(
+    ("html", "titles"),
+    [
+        pytest.param("<h1>The Example</h1>", {"og": STORY}, id="the publisher"),
+        pytest.param(
+            "<h1>Harbour News</h1>", {"title": f"{STORY} | Harbour News", "og": STORY}, id="the title's last part"
+        ),
+        pytest.param("<h1>Our blog</h1>", {"og": STORY}, id="words that no other title knows"),
+        pytest.param(f"<h1>{'A very long paragraph in large print. ' * 8}</h1>", {"og": STORY}, id="a paragraph"),
+        pytest.param("<h1> </h1>", {"og": STORY}, id="empty"),
+        pytest.param("", {"og": f"{STORY} - The Example"}, id="none; the publisher's name goes"),
+        pytest.param("", {"title": f"{STORY} | The Example"}, id="only a document title"),
+    ],
+)
+def test_a_heading_that_is_no_headline_gives_way(html: str, titles: dict[str, str]) -> None:
+    assert chosen(html, **titles) == (STORY, Origin.META)  # type: ignore[arg-type]
+
+
+def test_of_several_headings_the_one_that_other_titles_know_is_taken() -> None:
+    html = f"<h1>The Example</h1><h1>Menu</h1><h1>{STORY}</h1><h1>More stories</h1>"
+
+    assert chosen(html, og=STORY) == (STORY, Origin.GENERIC)
+
+
+def test_a_kicker_in_the_heading_is_cut_where_another_title_has_the_rest() -> None:
+    assert chosen(f"<h1>Harbour: {STORY}</h1>", og=STORY) == (STORY, Origin.META)
+
+
+def test_a_headline_that_was_cut_is_completed() -> None:
+    whole = f"{STORY} after a storm had torn it apart in late winter, and the fishermen ask for larger boats"
+
+    assert chosen(f"<h1>{whole}</h1>", json_ld=whole[:105], news=True) == (whole, Origin.JSON_LD)
+    assert chosen("", json_ld=f"{whole[:40]}...", news=True, og=whole) == (whole, Origin.JSON_LD)
+
+
+def test_no_title_at_all_is_no_headline() -> None:
+    assert chosen("<p>x</p>")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        pytest.param(
+            "<h1><span>Harbour</span><span>Pier rises</span></h1>", "Harbour Pier rises", id="kicker in a span"
+        ),
+        pytest.param("<h1>Pier<br>rises</h1>", "Pier rises", id="line break"),
+        pytest.param("<h1>The <b>p</b>ier</h1>", "The pier", id="a word in two parts"),
+        pytest.param("<h1>What’s <em>new</em>?</h1>", "What’s new?", id="punctuation"),
+    ],
+)
+def test_parts_of_a_heading_do_not_run_together(html: str, text: str) -> None:
+    assert heading_text(Page.read(html.encode(), "").landmarks.headings[0]) == text
+
+
+def test_a_lesser_heading_may_print_the_headline() -> None:
+    page = Page.read(f"<h1>The Example</h1><h3>{STORY}</h3>".encode(), "")
+
+    node = heading_with(page, STORY)
+    other = heading_with(page, "Something else")
+
+    assert node is not None and node.tag == "h3"
+    assert other is not None and other.tag == "h1"
