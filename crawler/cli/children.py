@@ -92,12 +92,14 @@ class Children:
             yield
 
     def stop(self) -> None:
-        """Ask the running ones to end cleanly; called again, to end at once. No further one is started."""
+        """Ask the running ones to end cleanly; called again, end them. No further one is started."""
+        # Asked twice, Scrapy still waits for the answer in hand. A crawl that is killed loses nothing.
+        sent = signal.SIGKILL if self.stopped else signal.SIGINT
         self.stopped = True
         for child in self.all:
             if child.process is not None and child.ended is None:
                 with contextlib.suppress(ProcessLookupError):
-                    child.process.send_signal(signal.SIGINT)
+                    child.process.send_signal(sent)
 
     def _start_more(self) -> None:
         running = sum(child.process is not None and child.ended is None for child in self.all)

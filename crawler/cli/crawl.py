@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.live import Live
+from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_FAILED, EXIT_INTERRUPTED
 from crawler.cli.children import Child, Children
@@ -24,7 +25,8 @@ from crawler.errors import ConfigError, SourceError
 from crawler.sources.registry import Registry
 from crawler.storage import articles, links, runs
 from crawler.storage.database import Database
-from crawler.storage.outcome import GOOD_OUTCOMES
+from crawler.storage.outcome import GOOD_OUTCOMES, ProcessEnd, Stop, judge_outcome
+from crawler.storage.runs import Ending
 from crawler.storage.schema import State, ensure_ready, inspect_schema
 from crawler.storage.tables import RunRow
 
@@ -65,7 +67,7 @@ def crawl(
     with _database(config, chosen, dry_run) as (database, environment):
         children = Children(chosen, options=options, environment=environment, at_once=config.concurrent_runs)
         interrupted = _run(children, err)
-        results = [_result(child, database) for child in children.all]
+        results = [_result(child, database, interrupted) for child in children.all]
         if as_json:
             print_json(results if not dry_run else {"runs": results, "articles": _would_store(database)})
         else:
@@ -154,17 +156,37 @@ def _tell(children: Sequence[Child], err: Console) -> None:
 
 
 # --- Afterwards -------------------------------------------------------------------------------------------------------
-def _result(child: Child, database: Database) -> dict[str, Any]:
+def _result(child: Child, database: Database, stopped: bool) -> dict[str, Any]:
     """What became of one crawl: the record of its run, or why there is none."""
-    with database.read() as session:
-        run = runs.get(session, child.run_id) if child.run_id else None
-        if run is not None and run.outcome:
-            return _of_run(run)
+    if child.run_id is not None:
+        with database.write() as session:
+            _end_unfinished(session, child, stopped)
+            run = runs.get(session, child.run_id)
+            if run is not None and run.outcome:
+                return _of_run(run)
     if child.process is None:
         return {"source": child.source_id, "run": None, "outcome": "skipped", "reason": "stopped before it began"}
     code = child.process.returncode
     reason = child.error_output() or f"the process ended with code {code} and no word"
     return {"source": child.source_id, "run": child.run_id, "outcome": "failed_to_start", "reason": reason}
+
+
+def _end_unfinished(session: Session, child: Child, stopped: bool) -> None:
+    """End the record of a crawl whose process left no last word, by what its parent saw."""
+    assert child.process is not None
+    code = child.process.returncode
+    seen = ProcessEnd(
+        began=True,
+        exit_code=code if code >= 0 else None,
+        signal=-code if code < 0 else None,
+        stopped_for=Stop.CANCEL if stopped else None,
+        last_words=child.error_output().rpartition("\n")[2],
+    )
+    for one in runs.unfinished(session, source_id=child.source_id):
+        if one.attempt.run_id == child.run_id:
+            verdict = judge_outcome(finish_reason=None, stats={}, process=seen)
+            ending = Ending(verdict.outcome, verdict.reason, None, seen.exit_code, seen.signal, child.error_output())
+            runs.finish(session, one.attempt, ending, now=datetime.now(UTC))
 
 
 def _of_run(run: RunRow) -> dict[str, Any]:

@@ -23,7 +23,7 @@ WAITED_FOR = timedelta(seconds=60)
 REPEATED = 3
 # A 429 or 503 without Retry-After: the first pause, doubled with each further one, at most a day
 # (Media Cloud honours Retry-After up to 24 h, too; findings/peers.md).
-FIRST_PAUSE = timedelta(seconds=60)
+FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=24)
 # After so many requests in a row without any answer the host is taken to be down for the rest of the run.
 GIVE_UP_AFTER = 3

@@ -48,11 +48,16 @@ class Poll:
     found: int = 0
     """Links within the horizon; 0 also when the list has not changed."""
     new: int = 0
+    is_empty: bool = False
+    """Nothing at all stands in it: it says nothing about what there is."""
 
     @property
-    def overflowed(self) -> bool:
-        """Whether nothing in the list was known: it may not reach back to the last visit, or there was none."""
-        return self.found > 0 and self.new == self.found
+    def suffices(self) -> bool:
+        """Whether no other list has to be asked.
+
+        Of one in which nothing was known nobody can tell whether it reaches back to the last visit.
+        """
+        return self.answered and not self.is_empty and not (self.found > 0 and self.new == self.found)
 
 
 class Discoverer:
@@ -81,7 +86,7 @@ class Discoverer:
         for declared, read in ways:
             polls = [await self._poll(read, one, edition) for one in declared]
             answered = answered or any(poll.answered for poll in polls)
-            if any(poll.answered and not poll.overflowed for poll in polls):
+            if any(poll.suffices for poll in polls):
                 return
         if not answered:
             self._stats.inc_value("crawler/editions_without_list")
@@ -212,6 +217,8 @@ class Discoverer:
         fault: str | None = None,
     ) -> Poll:
         """Store the links of a list together with its validators."""
+        if fault and not entries:
+            return await self._dead(url, kind, "unreadable", fault, response)
         if fault:
             logger.warning("%s is broken but could be read: %s", kind.capitalize(), fault, extra={"url": url})
         selection = select_links(entries, self._source, via=kind, via_url=response.url, now=_now(), known_order=order)
@@ -231,7 +238,7 @@ class Discoverer:
             ", ".join(f"{count} {reason}" for reason, count in sorted(selection.dropped.items())) or "none",
             extra={"url": url},
         )
-        return Poll(answered=True, found=len(selection.links), new=found.new)
+        return Poll(answered=True, found=len(selection.links), new=found.new, is_empty=not entries)
 
     def _save(self, session: Session, url: str, kind: Via, response: Response, found: Sequence[Link]) -> Registered:
         registered = links.register(

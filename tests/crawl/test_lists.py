@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from tests.crawl.crawling import Home, article, headline_of, path_of, publish, published_of
+from tests.crawl.crawling import Home, article, headline_of, path_of, publish, published_of, told
 from tests.crawl.site import Reply, Site
 
 
@@ -165,7 +165,7 @@ def test_an_article_that_its_feed_calls_changed_is_fetched_again(home: Home, sit
     result = home.crawl()
     assert (result["new"], result["revised"], result["fetched"]) == (0, 1, 1)
     assert "closed again" in home.one("SELECT body FROM articles WHERE headline = ?", headline_of(2))
-    assert "two years ago" in home.one("SELECT body FROM revisions")
+    assert told(2) in home.one("SELECT body FROM revisions")
     site["/rss.xml"] = rewritten(site, lambda text: text + "<!-- generated again -->")
     assert home.crawl()["fetched"] == 0, "a change is fetched once"
 
