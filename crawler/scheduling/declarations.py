@@ -87,7 +87,11 @@ def policy_as_dict(policy: Policy) -> dict[str, Any]:
     '90s'
     """
     return {
-        name: f"{value.total_seconds():g}s" if isinstance(value, timedelta) else value
+        name: _in_words(value) if isinstance(value, timedelta) else value
         for name, value in policy.model_dump().items()
         if value is not None
     }
+
+
+def _in_words(span: timedelta) -> str:
+    return f"{span.total_seconds():.3f}".rstrip("0").rstrip(".") + "s"

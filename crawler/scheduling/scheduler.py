@@ -42,6 +42,7 @@ class Scheduler:
         self._clock = clock
         self._token = secrets.token_hex(8)
         self._beaten = -BEAT_EVERY
+        self._unreadable: set[tuple[int, datetime]] = set()
         self.ticked_at = monotonic()
         """When the last calm tick came to its end; seconds of the monotonic clock."""
         self.trouble: str | None = None
@@ -49,17 +50,17 @@ class Scheduler:
 
     # --- Life ---------------------------------------------------------------------------------------------------------
     def begin(self) -> None:
-        """Make itself known, and make the rows say what the files say.
+        """Make the rows say what the files say, then make itself known.
 
         Raises:
             DatabaseError: the database cannot be reached or written.
         """
+        self._declarations.refresh()
+        self._sync()
         identity = own_identity()
         self._database.transact(
             lambda session: schedulers.begin(session, self._token, process=identity, now=now(session))
         )
-        self._declarations.refresh()
-        self._sync()
 
     def end(self) -> None:
         """Say that it has ended its work; raises DatabaseError as `begin` does."""
@@ -95,7 +96,13 @@ class Scheduler:
             due = schedules.due(session, now=self._clock(session))
         runs = 0
         for schedule_id, fire in due:
-            runs += self._database.transact(partial(self._fire, schedule_id=schedule_id, fire=fire))
+            try:
+                runs += self._database.transact(partial(self._fire, schedule_id=schedule_id, fire=fire))
+            except ValueError as error:
+                # What another version has written stops no other schedule. The next change of its file mends it.
+                if (schedule_id, fire) not in self._unreadable:
+                    self._unreadable.add((schedule_id, fire))
+                    logger.error("Schedule %d cannot be read and does not fire: %s", schedule_id, error)
         return runs
 
     def _sync(self) -> None:

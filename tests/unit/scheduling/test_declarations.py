@@ -100,6 +100,6 @@ def test_a_source_without_a_schedule_is_for_crawls_by_hand(folder: Path) -> None
 
 
 def test_a_policy_comes_back_from_its_row() -> None:
-    policy = Policy.model_validate({"timeout": "90m", "retries": 5, "jitter": "500ms"})
+    policy = Policy.model_validate({"timeout": "90m", "retries": 5, "jitter": "500ms", "catch_up_within": "30d"})
     assert Policy.model_validate(policy_as_dict(policy)) == policy
     assert Policy.model_validate(policy_as_dict(Policy())) == Policy()
