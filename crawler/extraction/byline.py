@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from crawler.articles.bylines import clean_author
 from crawler.articles.text import name_key, normalise_text
 from crawler.extraction.page import Page
-from crawler.extraction.surroundings import around
+from crawler.extraction.surroundings import before, behind
 
 # Words in class, id, rel, itemprop or test id of an element that holds the author's name.
 _AUTHOR_NAMES = re.compile(
@@ -66,6 +66,8 @@ _NO_NAME = re.compile(
 # Longest text of an element that is taken for a byline, and of one link in it, in characters.
 _LONGEST = 160
 _LONGEST_NAME = 60
+# Letters of a publisher's name that is no beginning of a person's by chance.
+_SHORTEST_PUBLISHER = 4
 # Most nodes between two authors of one list.
 _NEXT_AUTHOR = 12
 # Elements of the whole page that are asked when there is nothing near the headline.
@@ -86,14 +88,14 @@ def read_byline(page: Page, heading: LexborNode | None, publishers: Collection[s
     A signature of the publisher near the headline ends the search: authors further away are those of other stories.
     """
     signature = None
-    if heading is not None:
-        near = _first_people(_printed(around(heading)), publishers)
+    for nodes in (behind(heading), before(heading)) if heading is not None else ():
+        near = _first_people(_printed(nodes), publishers)
         if near.people or (near.signature and name_key(near.signature) in {name_key(name) for name in publishers}):
             return near
-        signature = near.signature
+        signature = signature or near.signature
     if signature is None:
-        nodes = page.tree.css('[rel~="author"], [class*="author" i], [class*="byline" i], [itemprop~="author"]')
-        return _first_people(_printed(iter(nodes[:_MOST_ELEMENTS])), publishers)
+        named = page.tree.css('[rel~="author"], [class*="author" i], [class*="byline" i], [itemprop~="author"]')
+        return _first_people(_printed(iter(named[:_MOST_ELEMENTS])), publishers)
     return Byline((), signature)
 
 
@@ -129,8 +131,9 @@ def _first_people(candidates: Iterator[_Candidate], publishers: Collection[str])
 def _people(texts: list[str], publishers: Collection[str]) -> tuple[str, ...]:
     """The names in the texts that look like people's or agencies'."""
     names = dict.fromkeys(_once(name) for text in texts for name in clean_author(text, publishers))
-    keys = {name_key(publisher) for publisher in publishers}
-    return tuple(name for name in names if _looks_like_a_person(name) and name_key(name.split()[0]) not in keys)
+    # "The Example with agencies" is a publisher, too.
+    own = tuple(key for publisher in publishers if len(key := name_key(publisher)) >= _SHORTEST_PUBLISHER)
+    return tuple(name for name in names if _looks_like_a_person(name) and not name_key(name).startswith(own))
 
 
 def _looks_like_a_person(name: str) -> bool:

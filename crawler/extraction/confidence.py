@@ -8,27 +8,35 @@ from collections.abc import Sequence
 _WORD = re.compile(r"[^\W\d_]{4,}")
 # Letters that a short news item has; less is more often a page that was not understood.
 _SHORT_ITEM = 300
+# What a statement is worth that no other reader confirms or contradicts.
+_ONE_WITNESS = 0.7
 # What each question weighs. The body decides: a page with a wrong headline is still worth reading.
 _WEIGHTS = (0.25, 0.2, 0.35, 0.2)
 
 
 def confidence_of(
-    headlines: Sequence[str], days: Sequence[str], body: str, body_confidence: float | None, lead: str | None
+    headline: str | None,
+    headlines: Sequence[str],
+    day: str | None,
+    days: Sequence[str],
+    body: str,
+    body_confidence: float | None,
 ) -> float:
     """0..1 from four questions; 1 when all readers say the same and the text fits them.
 
-    Do several readers know the headline? Do they state one day? Is there a body, and how sure is its reader
-    (`body_confidence`; None when a source's rules have named it)? Does the text speak of what the headline names?
+    Do the readers (`headlines`) know the chosen headline? Do they state its `day`? Is there a body (with its lead), and
+    how sure is its reader (`body_confidence`; None when a source's rules have named it)? Does the text speak of what
+    the headline names?
 
-    >>> confidence_of(["A long road"] * 2, ["2024-05-02"] * 2, "A long road. " * 40, None, None)
+    >>> confidence_of("A long road", ["A long road"] * 2, "2024-05-02", ["2024-05-02"] * 2, "A long road. " * 40, None)
     1.0
     """
     length = min(1.0, len(body) / _SHORT_ITEM)
     answers = (
-        _agreement([_folded(headline) for headline in headlines]),
-        _agreement(days),
+        _agreement(_folded(headline or ""), [_folded(other) for other in headlines]),
+        _agreement(day or "", days),
         length * (1.0 if body_confidence is None else body_confidence),
-        _fits(headlines[0] if headlines else "", f"{lead or ''} {body}"),
+        _fits(headline or "", body),
     )
     return round(sum(weight * answer for weight, answer in zip(_WEIGHTS, answers, strict=True)), 2)
 
@@ -37,14 +45,12 @@ def _folded(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
 
-def _agreement(values: Sequence[str]) -> float:
-    """Share of the readers that say what the first says: .7 for a single witness, 0 for none."""
-    if not values:
+def _agreement(chosen: str, stated: Sequence[str]) -> float:
+    """Share of the readers that say what was chosen; a single witness counts .7, none 0."""
+    if not chosen:
         return 0.0
-    if len(values) == 1:
-        return 0.7
-    first = values[0]
-    return sum(value == first or value in first or first in value for value in values) / len(values)
+    share = sum(chosen in one or (bool(one) and one in chosen) for one in stated) / (len(stated) or 1)
+    return share if len(stated) > 1 else _ONE_WITNESS
 
 
 def _fits(headline: str, text: str) -> float:

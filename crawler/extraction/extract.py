@@ -35,8 +35,9 @@ EXTRACTOR_VERSION = "1"
 
 # Letters below which the visible page holds too little, and other places of the page are asked for the text.
 _LITTLE = 350
-# How many times more another place must hold to be preferred, and the least it must hold, in letters.
+# How many times more another place must hold to be preferred.
 _MUCH_MORE = 1.5
+# The least that is called a text, in letters.
 _LEAST = 40
 # Letters of the body that tell its language.
 _LANGUAGE_SAMPLE = 2_000
@@ -98,7 +99,7 @@ class _Cascade:
         readers = self._readers
         headline = readers.headline
         lead, paragraphs, body_confidence = self._text()
-        if not headline.text and not paragraphs:
+        if not headline.text and _letters(paragraphs) + len(lead or "") < _LEAST:
             raise ExtractionError(self._url, "neither a headline nor a text", missing=("headline", "body"))
         self._origins["headline"] = headline.origin
         authors = self._authors()
@@ -131,7 +132,7 @@ class _Cascade:
             related_links=related_links(readers.page, readers.source, readers.address),
             layout=readers.rules.layout.name if readers.rules else None,
             origins=self._origins,
-            confidence=self._confidence(lead, body, body_confidence),
+            confidence=self._confidence(published, f"{lead or ''} {body}", body_confidence),
             fetched_at=readers.fetched_at,
             extractor_version=EXTRACTOR_VERSION,
         )
@@ -307,14 +308,21 @@ class _Cascade:
             return image
         return replace(image, url=image.url.replace(host, address.edition.host, 1))
 
-    def _confidence(self, lead: str | None, body: str, body_confidence: float | None) -> float:
+    def _confidence(self, published: Moment | None, text: str, body_confidence: float | None) -> float:
         readers = self._readers
-        titles = [readers.headline.text, readers.json_ld.headline, readers.meta.headline]
+        titles = [found.headline for found in readers.best_first()]
         titles += [heading.text for heading in readers.headings[:1]]
         stated = [(found.origin, found.published) for found in readers.best_first()]
         zone = readers.clockwork.zone
         days = [moment.at.astimezone(zone).date().isoformat() for moment in readers.clockwork.read_all(stated)]
-        return confidence_of([title for title in titles if title], days, body, body_confidence, lead)
+        return confidence_of(
+            readers.headline.text,
+            [title for title in titles if title],
+            published.at.astimezone(zone).date().isoformat() if published else None,
+            days,
+            text,
+            body_confidence,
+        )
 
 
 def _letters(paragraphs: Iterable[str]) -> int:

@@ -85,12 +85,15 @@ def choose_headline(
     News sites put the headline as it was sent into JSON-LD; others put a title for search engines there, so that the
     printed `<h1>` is better. A heading is only believed when the page's other titles know some of its words.
     """
-    named = _clean(json_ld.headline, publishers)
-    titles = [(named, Origin.JSON_LD), (_clean(microdata.headline, publishers), Origin.MICRODATA)]
+    named, marked = _clean(json_ld.headline, publishers), _clean(microdata.headline, publishers)
+    titles = [(named, Origin.JSON_LD), (marked, Origin.MICRODATA)]
     titles += [(_clean(title, publishers), Origin.META) for title in (meta.headline, meta.document_title)]
     others = [title for title, origin in titles if title and origin != Origin.MICRODATA]
     heading = _best_heading(headings, others, publishers)
     node = heading.node if heading else None
+    if marked and marked != named and marked == _clean(meta.headline, publishers):
+        # Two that name the headline against one.
+        return Headline(marked, Origin.MICRODATA, node)
     if named and json_ld.is_news:
         return Headline(_completed(named, [heading.text if heading else None, *others]), Origin.JSON_LD, node)
     if heading:

@@ -15,6 +15,8 @@ _MOST_VALUES = 50
 
 _Object = Mapping[str, Any]
 
+# A description without any of these only points at an article.
+_TELLING = ("headline", "datePublished", "articleBody", "author", "description", "isAccessibleForFree")
 _ORGANISATIONS = ("Organization", "Corporation", "WebSite", "LocalBusiness")
 
 
@@ -93,7 +95,7 @@ def _is_article(value: _Object) -> bool:
     return (
         ("article" in kinds or "posting" in kinds or "report" in kinds or "review" in kinds.split())
         and "jobposting" not in kinds
-        and bool(value.get("headline") or value.get("datePublished") or value.get("articleBody"))
+        and any(key in value for key in _TELLING)
     )
 
 

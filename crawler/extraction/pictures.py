@@ -46,7 +46,7 @@ _SIZE_PART = re.compile(
 _EXTENSION = re.compile(r"((?:\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?))+)$", re.IGNORECASE)
 _QUERY_WIDTH = re.compile(r"(?:^|[&;])(?:w|width|imwidth|resize|size)=(\d{2,4})", re.IGNORECASE)
 # A directory of the file's own in a resizing service's address: the rest is the photo's real address.
-_EMBEDDED = re.compile(r"^.*(https?(?::|%3a)(?:/|%2f){1,2})(?=[^/]+\.[a-z]{2,})", re.IGNORECASE)
+_EMBEDDED = re.compile(r".*(https?(?::|%3a)(?:/|%2f){1,2})(?=[^/]+\.[a-z]{2,})", re.IGNORECASE)
 
 
 def address_of(node: LexborNode, base: str) -> str | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
 from crawler.articles.text import normalise_text
 from crawler.extraction.page import Page
-from crawler.extraction.surroundings import around
+from crawler.extraction.surroundings import before, behind
 
 # Longest text that is taken for a printed date, in characters: labels and an author may stand beside it.
 _LONGEST = 110
@@ -69,7 +70,7 @@ def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDa
     """
     found: list[PrintedDate] = []
     if heading is not None:
-        found += _judged(_texts(around(heading)), is_near=True)
+        found += _judged(_texts(chain(behind(heading), before(heading))), is_near=True)
     if not any(not date.is_modified for date in found):
         found += _judged(_texts(_dated_elements(page)), is_near=False)
     if not found:

@@ -14,13 +14,8 @@ _CLOSED = frozenset(
 )
 
 
-def around(heading: LexborNode) -> Iterator[LexborNode]:
-    """Elements and text nodes behind the headline in page order, then those before it, nearest first."""
-    yield from _behind(heading)
-    yield from _before(heading)
-
-
-def _behind(node: LexborNode) -> Iterator[LexborNode]:
+def behind(node: LexborNode) -> Iterator[LexborNode]:
+    """Elements and text nodes behind a headline, in page order."""
     left = _BEHIND
     current: LexborNode | None = _next_outside(node)
     while current is not None and left > 0:
@@ -33,7 +28,8 @@ def _behind(node: LexborNode) -> Iterator[LexborNode]:
         current = current.child or _next_outside(current)
 
 
-def _before(node: LexborNode) -> Iterator[LexborNode]:
+def before(node: LexborNode) -> Iterator[LexborNode]:
+    """Those before it, nearest first, up to the beginning of the page's main part."""
     left = _BEFORE
     current = _previous(node)
     while current is not None and left > 0:

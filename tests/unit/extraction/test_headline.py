@@ -30,6 +30,19 @@ def test_a_news_article_s_json_ld_comes_first() -> None:
     assert chosen(f"<h1>Pier to rise again in {STORY}</h1>", json_ld=STORY, news=True) == (STORY, Origin.JSON_LD)
 
 
+def test_microdata_and_og_title_together_outvote_json_ld() -> None:
+    page = Page.read(b"<h1>Pier rises</h1>", "")
+    headline = choose_headline(
+        headings_of(page),
+        Found(origin=Origin.JSON_LD, headline="All about the pier", is_news=True),
+        Found(origin=Origin.META, headline="Pier rises"),
+        Found(origin=Origin.MICRODATA, headline="Pier rises"),
+        (),
+    )
+
+    assert (headline.text, headline.origin) == ("Pier rises", Origin.MICRODATA)
+
+
 def test_elsewhere_the_printed_heading_is_better_than_a_title_for_search_engines() -> None:
     assert chosen(f"<h1>{STORY}</h1>", json_ld="Pier rebuilds: the northern guide 2025") == (STORY, Origin.GENERIC)
 

@@ -42,7 +42,7 @@ def found(html: str) -> Found:
             id="author as a thing",
         ),
         pytest.param(
-            '<span itemprop="author" itemscope itemtype="http://schema.org/Organization"><b itemprop="name">Desk</b></span>',
+            '<i itemprop="author" itemscope itemtype="http://schema.org/Organization"><b itemprop="name">Desk</b></i>',
             "authors",
             (),
             id="organisation",

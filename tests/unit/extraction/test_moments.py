@@ -1,0 +1,169 @@
+"""When it was published: of many stated dates the right one, and never the modification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawler.articles.article import Origin, Precision
+from crawler.extraction.moments import Clockwork, Moment, choose_published
+from crawler.extraction.page import Page
+from crawler.extraction.printed_date import PrintedDate, date_in_address, read_printed_dates
+from crawler.extraction.zones import days_come_first, guess_zone
+
+ALMATY = ZoneInfo("Asia/Almaty")
+CLOCKWORK = Clockwork(zone=ALMATY, now=datetime(2024, 5, 20, tzinfo=UTC), language="ru")
+
+
+def never() -> Iterable[PrintedDate]:
+    raise AssertionError("the visible page was not needed")
+
+
+def published(*stated: tuple[Origin, str], printed: Iterable[str] | None = None, news: bool = True) -> Moment | None:
+    moments = list(CLOCKWORK.read_all(stated))
+    dates = [PrintedDate(text, False, True) for text in printed or ()]
+    return choose_published(moments, (lambda: dates) if printed is not None else never, CLOCKWORK, is_news=news)
+
+
+def raw(moment: Moment | None) -> str | None:
+    return moment.raw if moment else None
+
+
+def test_the_best_evidence_wins_without_a_look_at_the_visible_page() -> None:
+    moment = published((Origin.JSON_LD, "2024-05-02T10:00:00+06:00"), (Origin.META, "2024-05-03T10:00:00+06:00"))
+
+    assert moment is not None
+    assert (moment.origin, moment.at) == (Origin.JSON_LD, datetime(2024, 5, 2, 4, tzinfo=UTC))
+
+
+def test_two_readers_that_agree_outvote_one_that_differs_by_seconds() -> None:
+    stated = [
+        (Origin.JSON_LD, "2024-05-02T10:00:41+05:00"),
+        (Origin.META, "2024-05-02T10:00:00+05:00"),
+        (Origin.GENERIC, "2024-05-02T05:00:00Z"),
+    ]
+
+    assert raw(published(*stated)) == "2024-05-02T10:00:00+05:00"
+
+
+def test_a_mere_day_gives_way_to_a_moment_of_that_day() -> None:
+    moment = published((Origin.MICRODATA, "2021-01-20"), printed=["10:14, 20 января 2021"])
+
+    assert moment is not None
+    assert (raw(moment), moment.date.precision) == ("10:14, 20 января 2021", Precision.MINUTE)
+
+
+def test_a_mere_day_stays_where_the_moment_is_of_another() -> None:
+    assert raw(published((Origin.MICRODATA, "2021-01-20"), printed=["10:14, 25 января 2021"])) == "2021-01-20"
+
+
+def test_midnight_sharp_is_a_day() -> None:
+    stated = (Origin.JSON_LD, "2024-05-02T00:00:00Z"), (Origin.META, "2024-05-02T10:00:00+05:00")
+
+    assert raw(published(*stated, printed=[])) == "2024-05-02T10:00:00+05:00"
+
+
+def test_an_earlier_printed_day_is_believed_only_where_meta_data_are_no_news_article_s() -> None:
+    stated = (Origin.JSON_LD, "2024-05-02T10:00:00+05:00")
+
+    assert raw(published(stated, printed=["3 марта 2021"], news=False)) == "3 марта 2021"
+    assert raw(published(stated, printed=["3 марта 2021", "2 мая 2024"], news=False)) == stated[1]
+    assert raw(published(stated, news=True)) == stated[1]
+
+
+def test_without_any_statement_the_printed_date_counts() -> None:
+    assert raw(published(printed=["Опубликовано вчера, 14:30"])) == "Опубликовано вчера, 14:30"
+
+
+def test_a_text_that_is_no_date_is_no_moment() -> None:
+    assert CLOCKWORK.read(Origin.META, "soon") is None
+    assert CLOCKWORK.read(Origin.META, None) is None
+
+
+def printed(html: str) -> list[tuple[str, bool]]:
+    page = Page.read(f"<main><h1>Pier rises</h1>{html}</main>".encode(), "https://example.com/a")
+    found = read_printed_dates(page, page.landmarks.headings[0])
+    return [(date.text, date.is_modified) for date in found]
+
+
+@pytest.mark.parametrize(
+    ("html", "first"),
+    [
+        pytest.param(
+            '<time datetime="2024-05-02T10:00+05:00">yesterday</time>', ("2024-05-02T10:00+05:00", False), id="time"
+        ),
+        pytest.param("<span>May 2, 2024</span>", ("May 2, 2024", False), id="text"),
+        pytest.param(
+            "<p>Updated: May 3, 2024</p><p>Published: May 2, 2024</p>", ("Published: May 2, 2024", False), id="label"
+        ),
+        pytest.param("<p>Updated: May 3, 2024</p>", ("Updated: May 3, 2024", True), id="modification"),
+        pytest.param("<b>Last updated</b> <i>May 3, 2024</i>", ("May 3, 2024", True), id="label in another element"),
+        pytest.param('<span class="modified-date">May 3, 2024</span>', ("May 3, 2024", True), id="label in a class"),
+        pytest.param("<p>Обновлено 3 мая 2024, 10:15</p>", ("Обновлено 3 мая 2024, 10:15", True), id="Russian label"),
+    ],
+)
+def test_dates_near_the_headline_are_told_apart(html: str, first: tuple[str, bool]) -> None:
+    assert printed(html)[0] == first
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param(
+            "<p>In 2023 about 4,000 people came to see the works, 12 more than the year before that.</p>", id="sentence"
+        ),
+        pytest.param("<p>12 min read</p>", id="reading time"),
+        pytest.param(
+            '<div class="related-date">May 2, 2024 <a>x</a></div><div class="card-date">May 3, 2024</div>' * 2,
+            id="others",
+        ),
+    ],
+)
+def test_numbers_are_no_dates(html: str) -> None:
+    assert all("min" not in text and "people" not in text for text, _ in printed(html))
+
+
+def test_the_only_day_of_a_page_counts_wherever_it_stands() -> None:
+    far = "<p>x</p>" * 200
+
+    assert printed(f"{far}<small>May 2, 2024</small>") == [("May 2, 2024", False)]
+    assert printed(f"{far}<small>May 2, 2024</small><small>May 3, 2024</small>") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        pytest.param("https://example.com/2024/05/02/story/", "2024-05-02", id="folders"),
+        pytest.param("https://example.com/2024-5-2-story", "2024-05-02", id="dashes"),
+        pytest.param("https://example.com/20240502/story-1.html", "2024-05-02", id="glued"),
+        pytest.param("https://example.com/2024/05/story/", None, id="month only"),
+        pytest.param("https://example.com/story-20245555/", None, id="number"),
+        pytest.param("https://example.com/a?d=/2024/05/02/", None, id="query"),
+    ],
+)
+def test_an_address_may_name_the_day(url: str, day: str | None) -> None:
+    assert date_in_address(url) == day
+
+
+def test_the_zone_of_an_unknown_site_is_its_country_s() -> None:
+    assert guess_zone("https://news.example.kz/a") == ALMATY
+    assert guess_zone("https://example.com/a") is UTC
+    assert guess_zone("") is UTC
+
+
+@pytest.mark.parametrize(
+    ("url", "language", "first"),
+    [
+        pytest.param("https://example.com", "en", False, id="English"),
+        pytest.param("https://example.com", "en-US", False, id="American"),
+        pytest.param("https://example.com", "en_GB", True, id="British"),
+        pytest.param("https://example.com.au", "en", True, id="Australian address"),
+        pytest.param("https://example.com", "de", True, id="German"),
+        pytest.param("https://example.com", None, True, id="unknown"),
+    ],
+)
+def test_days_come_first_but_in_america(url: str, language: str | None, first: bool) -> None:
+    assert days_come_first(url, language) is first
