@@ -8,22 +8,22 @@ from typing import Any
 
 from crawler.articles.article import Article, Precision
 from crawler.errors import ExtractionError
+from crawler.extraction.canonical import site_of
 from crawler.extraction.extract import extract_page
 from crawler.extraction.page import Page
 from crawler.extraction.zones import guess_zone
 from crawler.sources.registry import Registry
-from crawler.sources.source import Edition
+from crawler.sources.source import Edition, Source
 
 
 def extract(html: bytes, url: str, fetched_at: datetime | None = None) -> dict[str, Any]:
     """What the extractor finds on a page, in the words of scorers; an empty dict where it refuses the page.
 
     `body` is without the lead; `text` is the visible article in page order, the lead where it is printed. `lang` is
-    `language`. `published_at` and `modified_at` carry the offset that the page means. `authors` are people; on a page of
+    `language`. `published_at` carries the offset that the page means. `authors` are people; on a page of
     no known source whose story is signed by nobody else, the desk or agency that signs it.
     """
-    known = _registry().by_url(url) if url else None
-    source, edition = known if known else (None, None)
+    source, edition = _declared(url)
     try:
         page = Page.read(html, url)
         article = extract_page(page, fetched_at=fetched_at, source=source)
@@ -50,9 +50,22 @@ def extract(html: bytes, url: str, fetched_at: datetime | None = None) -> dict[s
     }
 
 
+def _declared(url: str) -> tuple[Source | None, Edition | None]:
+    """The source and edition that an address belongs to; None for all the sites that no file declares."""
+    registry = _registry()
+    return (registry.by_url(url) if site_of(url) in _sites() else None) or (None, None)
+
+
 @lru_cache(maxsize=1)
 def _registry() -> Registry:
     return Registry.load()
+
+
+@lru_cache(maxsize=1)
+def _sites() -> frozenset[str]:
+    sources = _registry().sources.values()
+    hosts = (host for source in sources for edition in source.editions for host in (edition.host, *edition.mirrors))
+    return frozenset(site_of(f"https://{host}/") for host in hosts)
 
 
 def _zone(edition: Edition | None, url: str) -> tzinfo:

@@ -327,10 +327,10 @@ def test_any_bytes_give_an_article_or_a_clear_error(html: bytes) -> None:
 
 _PIECES = """
 <div>|</div>|<p>|</p>|<article>|<h1>|</h1>|<table><tr><td>|<b>|</a>|<a href='/x'>|<br>|<figure>|<figcaption>|<script>
-<time datetime='2024-05-02'>|<img src='/a.jpg' srcset=', ,'>|</script>|<meta itemprop='' content=''>|<noscript>|<template>
-<span itemprop='author' itemscope>|<!--|-->|<svg><title>|<script type='application/ld+json'>{"@type":"Article"}
+<time datetime='2024-05-02'>|<img src='/a.jpg' srcset=', ,'>|</script>|<meta itemprop='' content=''>|<template>
+<noscript>|<span itemprop='author' itemscope>|<!--|<svg><title>|<script type='application/ld+json'>{"@type":"Article"}
 <meta property='article:published_time' content='0000-00-00'>|<link rel=canonical href='//['>
-<div class='date-time'>|<script type='application/ld+json'>{"@type":"NewsArticle","author":[[]]}</script>
+-->|<div class='date-time'>|<script type='application/ld+json'>{"@type":"NewsArticle","author":[[]]}</script>
 <link hreflang=ru href='http://'>|&amp;#0;|Слова новости о мосте. |By Anna Smith |Фото: |2 мая 2024 |\0|\ud7ff
 <h2 class='content_main_desc'>|<div class='content_main'>|<div class='content_main_text'>|Читайте также: |A sentence.
 """
