@@ -217,7 +217,8 @@ class Discoverer:
         fault: str | None = None,
     ) -> Poll:
         """Store the links of a list together with its validators."""
-        if fault and not entries:
+        is_empty = not any(entry.url for entry in entries)
+        if fault and is_empty:
             return await self._dead(url, kind, "unreadable", fault, response)
         if fault:
             logger.warning("%s is broken but could be read: %s", kind.capitalize(), fault, extra={"url": url})
@@ -238,7 +239,7 @@ class Discoverer:
             ", ".join(f"{count} {reason}" for reason, count in sorted(selection.dropped.items())) or "none",
             extra={"url": url},
         )
-        return Poll(answered=True, found=len(selection.links), new=found.new, is_empty=not entries)
+        return Poll(answered=True, found=len(selection.links), new=found.new, is_empty=is_empty)
 
     def _save(self, session: Session, url: str, kind: Via, response: Response, found: Sequence[Link]) -> Registered:
         registered = links.register(

@@ -71,7 +71,7 @@ DEAD_FEEDS = [
     pytest.param(Reply(status=404), id="404"),
     pytest.param(Reply(status=500), id="500"),
     pytest.param(Reply("<!doctype html><html><body>All news</body></html>"), id="a page instead"),
-    pytest.param(Reply("<rss><channel><item>", content_type="application/rss+xml"), id="cut off"),
+    pytest.param(Reply("<rss><channel><title>", content_type="application/rss+xml"), id="cut off"),
     pytest.param(Reply(fault="reset"), id="connection reset"),
     pytest.param(Reply(fault="hang"), id="no answer"),
 ]

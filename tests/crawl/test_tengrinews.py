@@ -41,7 +41,7 @@ class Crawled:
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Crawled]:
-    """tengrinews.kz with one article, listed as if it were of today, crawled twice; the other editions are silent.
+    """tengrinews.kz with one article, listed as if it were of today, crawled twice; the other editions have nothing new.
 
     The source file is the packaged one, with its delay of two seconds: crawled once for all tests.
     """
@@ -53,7 +53,10 @@ def crawled(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> I
         site["/news.rss"] = Reply(FEED.format(items=item), content_type="application/rss+xml", etag=True)
         site[urlsplit(EXPECTED["url"]).path] = (SEED / "seed-article.html").read_bytes()
         for other in (f"kaz.{HOST}", f"en.{HOST}"):
-            internet.site(other)["/news.rss"] = Reply(FEED.format(items=""), content_type="application/rss+xml")
+            old = ITEM.format(
+                headline="Old", url=f"https://{other}/news/old-1000/", date="Mon, 05 Oct 2020 10:00:00 +0000"
+            )
+            internet.site(other)["/news.rss"] = Reply(FEED.format(items=old), content_type="application/rss+xml")
         environment = {**internet.environment, "CRAWLER_ALLOW_PRIVATE_ADDRESSES": "0"}
         results = [home.run("crawl", "tengrinews", "--json", **environment) for _ in range(2)]
         yield Crawled(home, internet, results)
