@@ -84,9 +84,7 @@ def choose_published(
         confirmed = any(other.origin != best.origin and abs(other.at - best.at) < _SAME for other in stated)
         if is_news or confirmed:
             return _agreed(best, stated)
-    dates = [date for date in printed() if not date.is_modified]
-    shown = list(clockwork.read_all((Origin.GENERIC, date.text) for date in dates))
-    near = next(clockwork.read_all((Origin.GENERIC, date.text) for date in dates if date.is_near), None)
+    shown, near = _shown(printed(), clockwork)
     if best is None:
         best = shown[0] if shown else None
     elif (
@@ -103,6 +101,26 @@ def choose_published(
             if other.precision != Precision.DAY and _same_day(best, other, clockwork.zone):
                 return other
     return _agreed(best, stated)
+
+
+def _shown(printed: Iterable[PrintedDate], clockwork: Clockwork) -> tuple[list[Moment], Moment | None]:
+    """The printed dates that may be the publication, and the first one near the headline.
+
+    A day that is printed as the modification elsewhere is that one, unless its own label says "published".
+    """
+    dates = list(printed)
+    modified = list(clockwork.read_all((Origin.GENERIC, date.text) for date in dates if date.is_modified))
+    shown: list[Moment] = []
+    near: Moment | None = None
+    for date in dates:
+        moment = None if date.is_modified else clockwork.read(Origin.GENERIC, date.text)
+        if moment is None or (
+            not date.says_published and any(_same_day(other, moment, clockwork.zone) for other in modified)
+        ):
+            continue
+        shown.append(moment)
+        near = near or (moment if date.is_near else None)
+    return shown, near
 
 
 def _agreed(best: Moment, stated: Sequence[Moment]) -> Moment:

@@ -60,6 +60,8 @@ class PrintedDate(NamedTuple):
     is_modified: bool
     is_near: bool
     """It stands near the headline."""
+    says_published: bool = False
+    """Its label or its element says that it is the publication."""
 
 
 def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDate]:
@@ -91,7 +93,7 @@ def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedD
             label_before = text if len(text) < 40 else ""
         elif len(_WORD.findall(text)) <= _MOST_OTHER_WORDS:
             is_published = bool(_PUBLISHED.search(words))
-            date = PrintedDate(text, not is_published and bool(_MODIFIED.search(words)), is_near)
+            date = PrintedDate(text, not is_published and bool(_MODIFIED.search(words)), is_near, is_published)
             (said if is_published else plain).append(date)
     return said + plain
 

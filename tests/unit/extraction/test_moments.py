@@ -78,6 +78,14 @@ def test_without_any_statement_the_printed_date_counts() -> None:
     assert raw(published(printed=["Опубликовано вчера, 14:30"])) == "Опубликовано вчера, 14:30"
 
 
+def test_a_day_that_is_printed_as_the_modification_is_not_the_publication() -> None:
+    dates = [PrintedDate("Обновлено 3 мая 2024", True, True), PrintedDate("3 мая 2024", False, True)]
+
+    assert choose_published([], lambda: dates, CLOCKWORK, is_news=False) is None
+    labelled = [*dates, PrintedDate("Опубликовано 3 мая 2024", False, True, says_published=True)]
+    assert raw(choose_published([], lambda: labelled, CLOCKWORK, is_news=False)) == "Опубликовано 3 мая 2024"
+
+
 def test_a_text_that_is_no_date_is_no_moment() -> None:
     assert CLOCKWORK.read(Origin.META, "soon") is None
     assert CLOCKWORK.read(Origin.META, None) is None
