@@ -59,7 +59,7 @@ class Article:
     url: str
     """The address it was read from, as fetched."""
     canonical_url: str
-    """The form under which it is stored: `urls.canonicalise_url`, of the page's rel=canonical where that is believed."""
+    """The form under which it is stored: `urls.canonicalise_url`, of the rel=canonical where that is believed."""
     declared_canonical_url: str | None = None
     """The page's rel=canonical, absolute, as printed. None when it has none."""
     site_article_id: str | None = None

@@ -41,7 +41,7 @@ class Crawled:
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Crawled]:
-    """tengrinews.kz with one article, listed as if it were of today, crawled twice; the other editions have nothing new.
+    """tengrinews.kz with one article, listed as if it were of today, crawled twice; the others have nothing new.
 
     The source file is the packaged one, with its delay of two seconds: crawled once for all tests.
     """
