@@ -38,7 +38,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "site_article_id": (),
     "is_accessible_for_free": ("is_accessible_for_free",),
     "translations": ("translations",),
-    "related_links": ("related",),
+    "related_links": (),
 }
 # Longest value that is printed whole, in characters; JSON has all of it.
 _LONGEST = 160

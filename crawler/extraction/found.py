@@ -44,7 +44,6 @@ class Found:
     """Absolute."""
     is_accessible_for_free: bool | None = None
     translations: tuple[Translation, ...] = ()
-    related: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()
     """Names of the publisher: what stands there is no author, and no part of a headline."""
 

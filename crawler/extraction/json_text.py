@@ -14,9 +14,10 @@ from typing import Any
 _MAX_SCRIPT = 2_000_000
 _MAX_OBJECTS = 2_000
 
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|(?://\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|-->|;)+\s*$"
-)
+# What sites put around JSON to hide it from old browsers, besides blanks.
+_BEFORE = ("<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA[")
+_BEHIND = ("-->", "//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", ";")
+_MOST_WRAPPINGS = 3
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _WRONG_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _DECODER = json.JSONDecoder(strict=False)
@@ -65,13 +66,22 @@ def _parse(script: str) -> Any:
         return _DECODER.decode(text)
     except (ValueError, RecursionError):
         pass
-    text = _WRAPPING.sub("", text).strip()
+    text = _unwrapped(text)
     for mend in (_as_it_is, _mended, _unescaped):
         try:
             return _decode_all(mend(text))
         except (ValueError, RecursionError):
             continue
     return _plain_values(text)
+
+
+def _unwrapped(text: str) -> str:
+    for _ in range(_MOST_WRAPPINGS):
+        for before in _BEFORE:
+            text = text.removeprefix(before).lstrip()
+        for behind in _BEHIND:
+            text = text.removesuffix(behind).rstrip()
+    return text
 
 
 def _as_it_is(text: str) -> str:

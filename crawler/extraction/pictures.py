@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
@@ -19,7 +19,11 @@ _SOURCES = (
     "data-image", "src",
 )  # fmt: skip
 _SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
-_CANDIDATE = re.compile(r"\s*(\S+[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+# Between the candidates of a srcset: a comma before a blank, or behind a size. Addresses may hold commas, too.
+_NEXT_CANDIDATE = re.compile(r",\s+|(?<=\d[wx]),")
+_SIZE = re.compile(r"([\d.]{1,9})[wx]")
+# Characters of a srcset that are read; a dozen candidates have 2,000.
+_LONGEST_SET = 10_000
 # Stand-ins that lazy loading shows first, and images that are no photos.
 _NO_PHOTO = re.compile(
     r"^data:|placeholder|/blank\.|spacer|/pixel\.|lazy[-_]?load|/1x1|transparent\.|loader\.gif|\.svg(?:$|\?)|/emoji/"
@@ -65,19 +69,28 @@ def address_of(node: LexborNode, base: str) -> str | None:
     return largest(addresses) if addresses else None
 
 
-def _candidates(attributes: Mapping[str, str | None]) -> Iterable[str]:
+def _candidates(attributes: Mapping[str, str | None]) -> Iterator[str]:
+    """The largest candidate of the sets, then what the other attributes name."""
     sized: list[tuple[float, str]] = []
     for name in _SOURCE_SETS:
-        value = attributes.get(name)
-        if value:
-            for match in _CANDIDATE.finditer(value[:10_000]):
-                sized.append((float(match[2].rstrip(".") or 1) if match[2] else 1.0, match[1]))
+        for candidate in _NEXT_CANDIDATE.split((attributes.get(name) or "")[:_LONGEST_SET]):
+            address, _, rest = candidate.strip().partition(" ")
+            if address:
+                size = _SIZE.match(rest.strip())
+                sized.append((_number(size[1]) if size else 1.0, address.rstrip(",")))
     if sized:
         yield max(sized, key=lambda pair: pair[0])[1]
     for name in _SOURCES:
         value = attributes.get(name)
         if value and not value.startswith("data:"):
             yield value
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 1.0
 
 
 def is_photo(url: str) -> bool:

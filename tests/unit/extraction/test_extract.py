@@ -364,6 +364,10 @@ def test_damaged_golden_pages_are_survived(path: Path, data: st.DataObject) -> N
         pytest.param(b"<time>2024</time>" * 100_000, id="times"),
         pytest.param(b"<i itemprop=author>B C</i>" * 100_000, id="microdata"),
         pytest.param(b"<img src=/a.jpg>" * 100_000, id="images"),
+        pytest.param(b'<img src="/a.jpg" srcset="' + b"a" * 9_000 + b' b">' * 200, id="srcset"),
+        pytest.param(
+            b'<script type="application/ld+json">' + b";" * 1_900_000 + b"x</script>" + STORY.encode(), id="JSON-LD"
+        ),
         pytest.param(b"<div class=related><a href=/x>" * 9_000, id="related"),
         pytest.param(b"<p>" + b"x" * 5_000_000, id="one word"),
         pytest.param(b"<h1>" + b"By A B " * 500_000, id="one byline"),

@@ -22,6 +22,7 @@ BASE = "https://example.com/news/1"
             "https://example.com/a-1280.jpg",
             id="srcset",
         ),
+        pytest.param('<img srcset="/a-1.jpg 320w,/a,b-2.jpg 1280w">', "https://example.com/a,b-2.jpg", id="commas"),
         pytest.param('<img srcset="/a.jpg 1x, /a@2x.jpg 2x">', "https://example.com/a@2x.jpg", id="density"),
         pytest.param(
             '<picture><source srcset="/thumb_m/1.jpeg.webp"><img src="/thumb_m/1.jpeg"></picture>',
