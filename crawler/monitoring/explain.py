@@ -37,6 +37,8 @@ ADVICE = {
     "too_large": "Raise politeness.max_bytes in the source file if pages are meant to be so large.",
     "redirected_away": "The site sends this address elsewhere; the story may stand there under its own address.",
 }
+# Outcomes of requests that our own rules kept from being sent.
+NEVER_SENT = frozenset({"robots_disallowed", "robots_unreachable", "host_blocked", "private_address"})
 FETCHES_SHOWN = 10
 
 
@@ -111,8 +113,9 @@ def _fetches(session: Session, urls: set[str]) -> list[Step]:
     steps = []
     for fetch in session.scalars(asked):
         answer = f"HTTP {fetch.status}, {fetch.bytes} bytes in {fetch.ms} ms" if fetch.status else "no answer"
+        what = "not asked for" if fetch.outcome in NEVER_SENT else f"fetched: {answer}"
         why = f" ({fetch.reason})" if fetch.reason else ""
-        steps.append(Step(fetch.at, f"fetched in run {fetch.run_id}: {answer}: {fetch.outcome}{why}"))
+        steps.append(Step(fetch.at, f"{what}, in run {fetch.run_id}: {fetch.outcome}{why}"))
     return steps
 
 
@@ -164,7 +167,7 @@ def _judge(
     if link is not None:
         reason = link.reason or "no reason was written"
         advice = ADVICE.get(reason.partition(":")[0], f"crawler run show {link.run_id}")
-        return str(link.state), f"It was fetched and not stored: {reason}.", advice
+        return str(link.state), f"It is not stored: {reason}.", advice
     if source is None or address is None:
         advice = "Declare the site in a source file of your own: see docs/add-a-source.md."
         return "foreign", f"No source has the host {urlsplit(canonical).netloc}.", advice
