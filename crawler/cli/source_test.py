@@ -51,7 +51,15 @@ def test(
     as_json: Json = False,
 ) -> None:
     """Show every field of a page, its value, its origin, and what the other readers would have said."""
-    show_page(target, source_id=source, url=url, as_json=as_json)
+
+    def fetch(address: str) -> tuple[bytes, str | None]:
+        from crawler.spiders.one_page import fetch_page  # Scrapy, only where something is fetched
+
+        registry = Registry.load(load_config().source_folders)
+        known = registry.by_url(address)
+        return fetch_page(address, registry.get(source) if source else known[0] if known else None)
+
+    show_page(target, source_id=source, url=url, as_json=as_json, fetch=fetch)
 
 
 def show_page(
