@@ -126,3 +126,14 @@ def test_a_plain_scrapy_crawl_is_recorded_like_any_run(home: Home, site: Site) -
 def test_a_wrong_option_of_scrapy_crawl_is_named(home: Home, site: Site) -> None:
     home.declare(site)
     assert "limits" in scrapy(home, "crawl", "herald", "-a", "limits=3").stderr
+
+
+def test_one_page_is_tried_without_being_stored(home: Home, site: Site) -> None:
+    publish(site, [1])
+    home.declare(site)
+    done = home.run("source", "test", site.url(path_of(1)), "--json")
+    assert done.code == 0, done.err
+    assert done.json["source"] == "herald"
+    assert done.json["fields"]["headline"]["value"] == headline_of(1)
+    assert "/robots.txt" in site.paths()
+    assert not home.database.exists()
