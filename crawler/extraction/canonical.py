@@ -16,8 +16,6 @@ from crawler.sources.source import Source
 
 # Registries that sell names below a second level: example.co.uk is one site, co.uk is none.
 _SECOND_LEVELS = frozenset(("ac", "co", "com", "edu", "gov", "net", "org", "or", "ne", "go"))
-# Parts of class names of boxes with related stories; without their first letter, which may be a capital.
-_RELATED = ", ".join(f'[class*="{part}"]' for part in ("elated", "eadalso", "eadAlso", "ead-also", "ead_also"))
 _MOST_RELATED = 30
 # Boxes that are looked into; a page may give each of its links such a class.
 _MOST_BOXES = 20
@@ -75,7 +73,7 @@ def translations_of(found: Found, url: str, own_language: str | None) -> tuple[T
 def related_links(page: Page, source: Source | None, address: Address | None) -> tuple[str, ...]:
     """Addresses in the page's boxes of related stories; only the site's own articles where the source tells them."""
     found: dict[str, None] = {}
-    for box in page.tree.css(_RELATED)[:_MOST_BOXES]:
+    for box in page.landmarks.related[:_MOST_BOXES]:
         for node in box.css("a[href]")[:_MOST_RELATED]:
             link = join_url(page.url, node.attrs.get("href") or "")
             if link and source is not None:

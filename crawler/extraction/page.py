@@ -28,16 +28,18 @@ _MOST_CONTROL_SIGNS = 0.05
 _CONTROL_SIGNS = bytes(sign for sign in range(32) if sign not in b"\t\n\f\r\x1b")
 
 
+# Parts of class names of boxes with related stories; without their first letter, which may be a capital.
+_RELATED = ("elated", "eadalso", "eadAlso", "ead-also", "ead_also")
 _LANDMARKS = (
     'title, h1, time, meta[content], link[rel="canonical" i], link[rel="image_src" i], link[hreflang],'
-    ' script[type*="json" i], [itemprop]'
+    ' script[type*="json" i], [itemprop], ' + ", ".join(f'[class*="{part}"]' for part in _RELATED)
 )
 
 
 class Landmarks:
     """Elements that carry meta data, by kind and in the order of the page."""
 
-    __slots__ = ("headings", "links", "metas", "microdata", "scripts", "times", "titles")
+    __slots__ = ("headings", "links", "metas", "microdata", "related", "scripts", "times", "titles")
 
     def __init__(self, nodes: list[LexborNode]) -> None:
         self.titles: list[LexborNode] = []
@@ -52,6 +54,8 @@ class Landmarks:
         """Scripts of JSON."""
         self.microdata: list[tuple[str, LexborNode]] = []
         """Elements with their `itemprop`, as printed."""
+        self.related: list[LexborNode] = []
+        """Boxes whose class says "related" or "read also"."""
         by_tag = {"h1": self.headings, "time": self.times, "title": self.titles, "script": self.scripts}
         last = 0
         for node in nodes:
@@ -69,7 +73,11 @@ class Landmarks:
                     self.links.append(node.attributes)
                 elif tag in by_tag:
                     by_tag[tag].append(node)
-                itemprop = node.attrs.get("itemprop")
+                attributes_of = node.attrs
+                itemprop = attributes_of.get("itemprop")
+                names = attributes_of.get("class")
+                if names and any(part in names for part in _RELATED):
+                    self.related.append(node)
             if itemprop:
                 self.microdata.append((itemprop, node))
 
