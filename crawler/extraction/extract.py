@@ -40,7 +40,8 @@ _MUCH_MORE = 1.5
 # The least that is called a text, in letters.
 _LEAST = 40
 # Letters of the body that tell its language.
-_LANGUAGE_SAMPLE = 2_000
+_LANGUAGE_SAMPLE = 1_000
+_LANGUAGE_ALONE = 200
 
 
 def extract(
@@ -107,7 +108,9 @@ class _Cascade:
         identity = identify(self._url, readers.meta.canonical, readers.source, readers.address)
         self._origins["canonical_url"] = identity.origin
         body = "\n\n".join(paragraphs)
-        language = self._language(headline.text, f"{lead or ''} {body[:_LANGUAGE_SAMPLE]}")
+        # A lead from meta data may be in another language than the page: it counts only beside a short body.
+        sample = body[:_LANGUAGE_SAMPLE] if len(body) >= _LANGUAGE_ALONE else f"{lead or ''} {body}"
+        language = self._language(headline.text, sample)
         article = Article(
             url=self._url,
             canonical_url=identity.canonical_url,
