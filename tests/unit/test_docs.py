@@ -42,7 +42,7 @@ def test_every_command_is_documented(command: str) -> None:
 @pytest.mark.parametrize("command", commands())
 def test_every_option_of_a_command_is_documented(command: str) -> None:
     page = (DOCS / "commands.md").read_text("utf-8")
-    section = re.split("\n##+ ", page.partition(f"`{command}")[2])[0]
+    section = re.split("\n##+ ", page.partition(f"### `{command}")[2])[0]
     found: typer.core.TyperGroup | typer.core.TyperCommand = typer.main.get_command(app)
     for word in command.split()[1:]:
         found = found.commands[word]
