@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -125,6 +125,12 @@ def load_config() -> Config:
     Raises:
         ConfigError: with every wrong variable, its value and what it may be.
     """
+    return _load_config(tuple(os.environ.items()))
+
+
+@lru_cache(maxsize=8)
+def _load_config(_environment: tuple[tuple[str, str], ...]) -> Config:
+    """The configuration of an environment: a crawl asks half a dozen times, and each reading takes milliseconds."""
     try:
         return Config()
     except ValidationError as error:

@@ -102,6 +102,18 @@ class Registry:
         return belonging
 
 
+def read_one(source_id: str, folders: Sequence[Path] = ()) -> Source | None:
+    """Return the source of that id as `Registry.load(folders).get` would, by reading its own file only.
+
+    None when no file of that name declares it; the registry says why. For crawls: each begins with this.
+    """
+    for folder in (*folders, PACKAGED):
+        path = folder / f"{source_id}.toml"
+        if path.is_file() and (source := read_source(path)[0]):
+            return source
+    return None
+
+
 def _files(folders: Sequence[Path], problems: list[SourceProblem]) -> Iterator[Path]:
     """The site files of each folder, once, in the order of their names; a folder that cannot be read is a problem."""
     seen: set[Path] = set()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
@@ -10,20 +13,24 @@ from scrapy.settings import BaseSettings
 
 from crawler.config import load_config
 from crawler.errors import SourceError, SourceProblem
-from crawler.sources.registry import Registry
+from crawler.sources.registry import Registry, read_one
 from crawler.sources.source import Source
 from crawler.spiders.news import NewsSpider
 
 
 class SourceSpiderLoader:
-    """A Scrapy spider loader over the registry of sources."""
+    """A Scrapy spider loader over the files of the sources. A crawl of one source reads the file of that one only."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> SourceSpiderLoader:
-        return cls(Registry.load(load_config().source_folders))
+        return cls(load_config().source_folders)
+
+    @cached_property
+    def _registry(self) -> Registry:
+        return Registry.load(self._folders)
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of a source.
@@ -32,7 +39,7 @@ class SourceSpiderLoader:
             KeyError: there is no such source, or its file is wrong; says which and why.
         """
         try:
-            return spider_of(self._registry.get(spider_name))
+            return spider_of(read_one(spider_name, self._folders) or self._registry.get(spider_name))
         except SourceError as error:
             raise KeyError(str(error)) from error
 

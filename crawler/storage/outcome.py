@@ -137,6 +137,8 @@ def _judge_process(process: ProcessEnd) -> Judgement:
         return Judgement(Outcome.OOM_KILLED, "the kernel ended it for want of memory (SIGKILL, and it counted a kill)")
     if process.signal is not None:
         return Judgement(Outcome.KILLED, f"ended by {_name(process.signal)}, which nobody here had sent{last}")
+    if not process.began and process.exit_code is None:
+        return Judgement(Outcome.FAILED_TO_START, f"it could not be begun{last}")
     code = "unknown" if process.exit_code is None else process.exit_code
     if not process.began:
         return Judgement(Outcome.FAILED_TO_START, f"its process ended (code {code}) before the crawl began{last}")

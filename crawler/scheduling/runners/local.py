@@ -147,7 +147,13 @@ class LocalRunner:
         attempt = self._database.transact(lambda session: take(session, now=now(session)))
         if attempt is None:
             return
-        policy = self._policy_of(waiting.source_id)
+        if source is None:
+            why = self._declarations.broken.get(waiting.source_id, "no file declares this source")
+            self._write_end(
+                attempt, waiting.source_id, ProcessEnd(began=False, last_words=why), None, Policy(retries=0)
+            )
+            return
+        policy = source.policy
         timeout = (policy.timeout or self._config.run_timeout).total_seconds()
         order = Order(
             waiting.source_id,

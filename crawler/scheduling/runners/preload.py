@@ -9,13 +9,20 @@ from __future__ import annotations
 import gc
 import importlib
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from sqlalchemy.orm import configure_mappers
+
 # Loaded at the first request, message or row otherwise.
 LAZY = (
+    "concurrent.futures.thread",
+    "encodings.charmap",
     "encodings.idna",
+    "encodings.utf_8_sig",
+    "crawler.scheduling.runners.child",
     "crawler.spiders.process",
     "crawler.spiders.news",
     "crawler.spiders.loader",
@@ -38,6 +45,7 @@ def load() -> None:
     for settings in SETTINGS:
         for path in _paths(vars(importlib.import_module(settings))):
             _import_what_is_there(path)
+    configure_mappers()  # else every child would do so at its first question to the database
     gc.disable()  # the child switches it on again
     gc.collect()
     gc.freeze()
@@ -70,3 +78,5 @@ def _import_what_is_there(path: str) -> ModuleType | None:
 
 
 load()
+LOADED = frozenset(sys.modules)
+"""What every child has from the beginning."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import SourceError
-from crawler.sources.registry import PACKAGED, Registry
+from crawler.sources.registry import PACKAGED, Registry, read_one
 
 Write = Callable[..., Path]
 
@@ -51,6 +51,16 @@ def test_the_first_of_two_users_files_with_one_id_counts(write: Write) -> None:
     (problem,) = registry.problems
     assert (problem.file, problem.field) == (str(second), "id")
     assert problem.remedy == f"{first} has this id already; choose another"
+
+
+def test_one_source_alone_is_the_one_of_the_registry(write: Write) -> None:
+    write(name="tengrinews.toml", folder="one")  # broken: its id is another
+    first, second = write(folder="one"), write(folder="two")
+    folders = [first.parent, second.parent]
+    registry = Registry.load(folders)
+    for source_id in ("herald", "tengrinews", "zakon"):
+        assert read_one(source_id, folders) == registry.get(source_id)
+    assert read_one("nobody", folders) is None
 
 
 def test_a_folder_named_twice_is_read_once(write: Write) -> None:

@@ -157,6 +157,7 @@ def test_a_finish_reason_counts_before_the_statistics(finish_reason: str, outcom
         (ProcessEnd(began=True, signal=signal.SIGSEGV, out_of_memory=True), Outcome.KILLED, "SIGSEGV"),
         (ProcessEnd(began=False, exit_code=1, last_words="KeyError: 'x'"), Outcome.FAILED_TO_START, "KeyError: 'x'"),
         (ProcessEnd(began=False, exit_code=0), Outcome.FAILED_TO_START, "code 0"),
+        (ProcessEnd(began=False, last_words="no process"), Outcome.FAILED_TO_START, "not be begun: no process"),
         (ProcessEnd(began=True, exit_code=3), Outcome.LOST, "code 3"),
         (ProcessEnd(began=True), Outcome.LOST, "code unknown"),
         (ProcessEnd(began=True, signal=signal.SIGKILL, stopped_for=Stop.TIMEOUT), Outcome.TIMED_OUT, "longer"),
