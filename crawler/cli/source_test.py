@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,10 +13,12 @@ from crawler.articles.article import Article, Image, Translation
 from crawler.cli.output import Json, console, print_json
 from crawler.config import load_config
 from crawler.errors import ConfigError
-from crawler.extraction import Page, extract_page, readings
-from crawler.extraction.found import Reading
 from crawler.sources.registry import Registry
 from crawler.sources.source import Source
+
+if TYPE_CHECKING:  # extraction loads a model, .2 s that other commands need not wait
+    from crawler.extraction import Page
+    from crawler.extraction.found import Reading
 
 Fetch = Callable[[str], tuple[bytes, str | None]]
 """Address -> the page's bytes and its Content-Type, if the server named one."""
@@ -79,6 +81,8 @@ def show_page(
         ExtractionError: it is no page, or has neither headline nor text.
         SourceError: no source has the id.
     """
+    from crawler.extraction import Page
+
     html, content_type = _read(target, fetch)
     registry = Registry.load(load_config().source_folders)
     is_address = "://" in target
@@ -98,6 +102,8 @@ def show_page(
 
 def report_on(page: Page, source: Source | None, fetched_at: datetime) -> dict[str, Any]:
     """Every field: its value, who supplied it, and what the other readers say; as JSON has it."""
+    from crawler.extraction import extract_page, readings
+
     article = extract_page(page, fetched_at=fetched_at, source=source)
     said = readings(page, fetched_at=fetched_at, source=source)
     return {
