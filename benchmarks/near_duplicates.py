@@ -1,6 +1,6 @@
-"""Near-duplicates as scorers call them: a text in, the ids of its story out. The index and the clusters of this process.
+"""Near-duplicates as scorers call them: a text in, the ids of its story out.
 
-The same method, thresholds and look-up as the store transaction (crawler/storage/nearest.py), without a database.
+The same method, thresholds and look-up as the store transaction (crawler/storage/nearest.py), in this process.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What look-ups and inserts cost in a large index, in CPU and bytes: in a process, in SQLite, in PostgreSQL.
 
-The index is filled with the marks of one stream, of which a tenth lies in the window, as of a year's news; then
-articles of another stream, half of them copies of each other, are joined as the store transaction does it.
+The index is filled with the marks of texts of which a tenth lies in the window, as of a year's news; then others, half
+of them copies, are joined as the store transaction does it. Their words are coined and as unevenly common as those of a
+language: a million texts of the grammar's few hundred words would share more phrases than any news does.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise, product
 from pathlib import Path
+from random import Random
 
 from sqlalchemy import insert, text
 
-from benchmarks.dedup.stream import START, Text, stream
+from benchmarks.dedup.stream import START
 from crawler.articles.article import Article
 from crawler.duplicates.index import Index, day_of
 from crawler.duplicates.sketch import METHOD_VERSION, fingerprint, pack_facts, pack_sketch
@@ -36,6 +38,10 @@ from crawler.storage.writing import insert_new
 BATCHES = 20
 # Days over which the index is spread: a window of 14 days each way is a tenth of them.
 SPREAD = 290
+# As common as words of a language are, by Zipf's law.
+_SYLLABLES = [consonant + vowel for consonant in "бвгдзклмнпрст" for vowel in "аеиоу"]
+WORDS = ["".join(word) for word in islice(product(_SYLLABLES, repeat=3), 0, None, 5)]
+FREQUENCY = list(accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
 # Rows of one statement while the index is filled.
 PORTION = 50_000
 
@@ -64,20 +70,20 @@ class Filling:
 def measure(size: int, *, seed: int, postgresql: str | None) -> None:
     """Print what an article costs with `size` in the index."""
     filling = Filling()
-    cpu = time.process_time()
-    for one in stream(size, seed=seed + 1):
-        marks = fingerprint(one.text)
+    cpu, random = time.process_time(), Random(seed)
+    for _ in range(size):
+        marks = fingerprint(coined(random))
         filling.hashes.extend(marks.sketch)
         filling.starts.append(len(filling.hashes))
         filling.facts.append(pack_facts(marks.facts))
     made = time.process_time() - cpu
-    new = list(islice(stream(20_000, seed=seed), 10_000, 10_000 + BATCHES * BATCH))
+    new = list(_new(random))
     cpu = time.process_time()
     for one in new:
-        fingerprint(one.text)
+        fingerprint(one)
     marking = (time.process_time() - cpu) / len(new)
     postings = len(filling.hashes) / size
-    words = sum(len(one.text.split()) for one in new) / len(new)
+    words = sum(len(one.split()) for one in new) / len(new)
     print(f"\n{size:,} articles in the index, {postings:.1f} postings each (made in {made:.0f} s CPU)", flush=True)
     print(f"fingerprint of an article of {words:.0f} words: {1000 * marking:.3f} ms CPU", flush=True)
     _measure_index(filling, new)
@@ -88,13 +94,37 @@ def measure(size: int, *, seed: int, postgresql: str | None) -> None:
             _measure_database(database, filling, new)
 
 
-def _measure_index(filling: Filling, new: list[Text]) -> None:
+def coined(random: Random, words: int = 220) -> str:
+    """A text of coined words; one in twelve is a name, one in thirty a number."""
+    drawn = random.choices(WORDS, cum_weights=FREQUENCY, k=words)
+    for place in range(random.randrange(12), words, 12):
+        drawn[place] = drawn[place].capitalize()
+    for place in range(random.randrange(30), words, 30):
+        drawn[place] = str(random.randrange(2, 1_000))
+    return " ".join(drawn)
+
+
+def _new(random: Random) -> Iterator[str]:
+    """The texts that are measured: each second one is a copy of an earlier one with one word in thirty changed."""
+    texts: list[str] = []
+    for number in range(BATCHES * BATCH):
+        if number % 2 and texts:
+            words = random.choice(texts).split()
+            for place in range(random.randrange(30), len(words), 30):
+                words[place] = random.choice(WORDS)
+            texts.append(" ".join(words))
+        else:
+            texts.append(coined(random))
+        yield texts[-1]
+
+
+def _measure_index(filling: Filling, new: list[str]) -> None:
     before, cpu = resident(), time.process_time()
     index = Index()
     for number, day, sketch, _ in filling:
         index.add(number, sketch, day=day)
     cpu, size = time.process_time() - cpu, resident() - before
-    sketches = [fingerprint(one.text).sketch for one in new]
+    sketches = [fingerprint(one).sketch for one in new]
     asked = time.process_time()
     for sketch in sketches:
         index.look_up(sketch, day=day_of(START))
@@ -105,13 +135,13 @@ def _measure_index(filling: Filling, new: list[Text]) -> None:
     )
 
 
-def _measure_database(database: Database, filling: Filling, new: list[Text]) -> None:
+def _measure_database(database: Database, filling: Filling, new: list[str]) -> None:
     schema.upgrade(database)
     before = _bytes(database)
     _fill(database, filling)
     size = (_bytes(database) - before) / len(filling.facts)
     with _server(database) as server_cpu:
-        arrivals = [_insert(database, new[first : first + BATCH]) for first in range(0, len(new), BATCH)]
+        arrivals = [_insert(database, new[first : first + BATCH], first) for first in range(0, len(new), BATCH)]
         here, there, began = time.process_time(), server_cpu(), time.perf_counter()
         joined = 0
         for batch in arrivals:
@@ -126,14 +156,14 @@ def _measure_database(database: Database, filling: Filling, new: list[Text]) -> 
     )
 
 
-def _insert(database: Database, texts: list[Text]) -> list[Arrival]:
+def _insert(database: Database, texts: list[str], first: int) -> list[Arrival]:
     """Store the articles themselves, which is not what is measured here."""
     made = {}
-    for one in texts:
-        url = f"https://bench.example/{one.id}/"
-        article = Article(url=url, canonical_url=url, body=one.text, published_at=START, fetched_at=START)
-        reading = Reading(article=article, source_id="bench", edition="xx", content_hash=one.id.encode())
-        made[reading.url_hash] = reading, fingerprint(one.text)
+    for number, one in enumerate(texts, first):
+        url = f"https://bench.example/{number}/"
+        article = Article(url=url, canonical_url=url, body=one, published_at=START, fetched_at=START)
+        reading = Reading(article=article, source_id="bench", edition="xx", content_hash=str(number).encode())
+        made[reading.url_hash] = reading, fingerprint(one)
     readings = [(reading, None) for reading, _ in made.values()]
     ids = database.transact(lambda session: insert_new(session, readings, run_id=None, now=START + timedelta(hours=1)))
     return [Arrival(ids[key], marks) for key, (_, marks) in made.items()]

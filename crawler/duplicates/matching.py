@@ -12,6 +12,11 @@ from crawler.duplicates.sketch import Figures, Fingerprint
 # a window twice as long more reports of one mould meet, and fewer copies are gained than wrong pairs.
 WINDOW = timedelta(days=14)
 
+# Texts of one window that may share a posting. What more of them say is a phrase of the language, a closing line of a
+# site, a report's mould, or a story copied so often that any of the earlier ones leads to it; later texts are not
+# indexed under it. Without a bound a look-up would cost more with every text that has the phrase.
+MOST_SHARED = 32
+
 # What makes a candidate of the exact comparison: postings in common, as a number and as a share of the smaller sketch.
 # One alone is chance: any two texts of one field share a phrase.
 SHARED_POSTINGS = 2

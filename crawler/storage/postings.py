@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from crawler.duplicates.index import Candidate
-from crawler.duplicates.matching import CANDIDATES, SHARED_POSTINGS, WINDOW
+from crawler.duplicates.matching import CANDIDATES, MOST_SHARED, SHARED_POSTINGS, WINDOW
 from crawler.duplicates.sketch import METHOD_VERSION, pack_facts, pack_sketch, unpack_facts, unpack_sketch
 from crawler.storage.tables import FingerprintRow, PostingRow
 
@@ -51,11 +51,10 @@ def look_up(session: Session, marks: Sequence[Marks], *, without: Sequence[int] 
         without: numbers of articles that are no answer.
     """
     asked = _table(session, [(hash_, one.day, one.article_id) for one in marks for hash_ in one.sketch])
-    day, reach = asked.c.day, WINDOW.days
     shared = func.count().label("shared")
     pairs = (
         select(asked.c.article_id.label("asker"), PostingRow.article_id, shared)
-        .join(PostingRow, (PostingRow.hash == asked.c.hash) & PostingRow.day.between(day - reach, day + reach))
+        .join(PostingRow, (PostingRow.hash == asked.c.hash) & PostingRow.day.between(*_window(asked.c.day)))
         .where(PostingRow.article_id.not_in(without) if without else true())
         .group_by(asked.c.article_id, PostingRow.article_id)
         .having(shared >= SHARED_POSTINGS)
@@ -81,7 +80,10 @@ def known(session: Session, article_ids: Iterable[int]) -> dict[int, Marks]:
 
 
 def add(session: Session, marks: Sequence[Marks]) -> None:
-    """Take articles into the index; those that are in it must be removed first."""
+    """Take articles into the index; those that are in it must be removed first.
+
+    Not under hashes that MOST_SHARED others of the window have already; those of the same call do not count.
+    """
     if not marks:
         return
     session.execute(
@@ -98,13 +100,14 @@ def add(session: Session, marks: Sequence[Marks]) -> None:
         ],
     )
     # In the order of the index, for it is larger than any cache.
-    rows = sorted((hash_, one.day, one.article_id) for one in marks for hash_ in one.sketch)
-    if session.get_bind().dialect.name == "postgresql":
-        # One statement instead of one a row: a fifth of the time.
-        table = _table(session, rows)
-        session.execute(insert(PostingRow).from_select(_COLUMNS, select(table)))
-    elif rows:
-        session.execute(insert(PostingRow), [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+    table = _table(session, sorted((hash_, one.day, one.article_id) for one in marks for hash_ in one.sketch))
+    asked = select(table)
+    taken = (
+        select(func.count())
+        .where(PostingRow.hash == table.c.hash, PostingRow.day.between(*_window(table.c.day)))
+        .scalar_subquery()
+    )
+    session.execute(insert(PostingRow).from_select(_COLUMNS, asked.where(taken < MOST_SHARED)))
 
 
 def remove(session: Session, article_ids: Iterable[int]) -> None:
@@ -131,6 +134,10 @@ def _any_of(article_ids: Iterable[int]) -> ColumnElement[bool]:
 def _marks(row: FingerprintRow) -> Marks:
     sketch = tuple(unpack_sketch(row.sketch or b""))
     return Marks(row.article_id, row.day, sketch, frozenset(unpack_facts(row.facts)))
+
+
+def _window(day: ColumnElement[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    return day - WINDOW.days, day + WINDOW.days
 
 
 _COLUMNS = ("hash", "day", "article_id")
