@@ -22,7 +22,6 @@ from crawler.sources.source import Source
 from crawler.spiders.loader import spider_of
 from crawler.spiders.news import STATUSES
 
-
 NOTHING_MORE: tuple[Request, ...] = ()
 
 
