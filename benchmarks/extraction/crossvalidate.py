@@ -65,7 +65,8 @@ def main() -> None:
         for corpus in CORPORA:
             s = summary(pages, texts, corpus)
             sys.stdout.write(
-                f"| {corpus} | {seed} | {s['P']:.4f} | {s['R']:.4f} | {s['F1']:.4f} | {s['F1page']:.4f} | {s['words']:.4f} |\n"
+                f"| {corpus} | {seed} | {s['P']:.4f} | {s['R']:.4f} | {s['F1']:.4f} "
+                f"| {s['F1page']:.4f} | {s['words']:.4f} |\n"
             )
         sys.stdout.flush()
         if arguments.texts and not number:

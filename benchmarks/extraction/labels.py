@@ -7,11 +7,13 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 # As the scorer counts words: scripts without spaces sign by sign, invisible signs dropped.
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff])"
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff])"
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _RUN = 4
@@ -34,7 +36,7 @@ def block_labels(blocks: Sequence[str], truth: str) -> list[float]:
     matched = align(words, words_of(truth))
     _moved(words, starts, matched, words_of(truth))
     labels = []
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         labels.append(sum(1 for m in matched[start:end] if m >= 0) / (end - start) if end > start else 0.0)
     return labels
 
@@ -44,7 +46,7 @@ def align(page: Sequence[str], truth: Sequence[str]) -> list[int]:
     matched = [-1] * len(page)
     anchors = _anchors(page, truth)
     edges = [(-1, -1), *anchors, (len(page), len(truth))]
-    for (p0, t0), (p1, t1) in zip(edges, edges[1:], strict=False):
+    for (p0, t0), (p1, t1) in pairwise(edges):
         if p0 >= 0:
             matched[p0] = t0
         a, b, c, d = p0 + 1, p1, t0 + 1, t1
@@ -93,7 +95,7 @@ def _moved(words: list[str], starts: list[int], matched: list[int], truth: list[
     """Blocks that stand elsewhere in the reference text: all their runs among what is not matched yet."""
     taken = {m for m in matched if m >= 0}
     left = Counter(run for j, run in enumerate(zip(*(truth[i:] for i in range(_RUN)), strict=False)) if j not in taken)
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         if end - start < 6 or sum(1 for m in matched[start:end] if m >= 0) > 0.5 * (end - start):
             continue
         runs = Counter(zip(*(words[start + i : end] for i in range(_RUN)), strict=False))

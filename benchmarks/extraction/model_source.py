@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-_HEAD = '''"""Weights of the body reader: boosted trees as nested conditions. Written by benchmarks/extraction/train.py; not for editing.
+_HEAD = '''"""Weights of the body reader: boosted trees as nested conditions. Not for editing.
+
+Written by benchmarks/extraction/train.py.
 
 `PASSES` holds for each pass the groups of trees in order; a group takes the features it is called with by position and
-gives its share of the score. `FEATURES` tells how many each pass was trained on.
+gives its share of the score. `EXITS` are the scores beyond which a block is decided after each group but the last.
 """
+
+# mypy: ignore-errors
+# ruff: noqa
 '''
 
 
 def model_source(passes: Sequence[dict[str, Any]], groups: Sequence[int], constants: dict[str, object]) -> str:
-    """The module's source for LightGBM dumps (`Booster.dump_model()`); `groups` are the numbers of trees per function."""
+    """The module's source for LightGBM dumps (`Booster.dump_model()`).
+
+    `groups` are the numbers of trees in the first functions of each pass; one more function holds the rest.
+    """
     lines = [_HEAD]
     names: list[list[str]] = []
     for number, dump in enumerate(passes, 1):
@@ -33,7 +41,6 @@ def model_source(passes: Sequence[dict[str, Any]], groups: Sequence[int], consta
             lines += [_statement(tree, 1) for tree in chosen]
             lines.append(" return s\n")
     lines.append("\nPASSES = (" + "".join(f"({', '.join(n)},), " for n in names) + ")")
-    lines.append(f"FEATURES = ({', '.join(str(d['max_feature_idx'] + 1) for d in passes)},)")
     lines += [f"{name} = {value!r}" for name, value in constants.items()]
     return "\n".join(lines) + "\n"
 

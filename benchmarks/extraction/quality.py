@@ -3,7 +3,8 @@
     .venv/bin/python -m benchmarks.extraction.crossvalidate --seeds 1 --texts kept.json
     .venv/bin/python -m benchmarks.extraction.quality --texts kept.json
 
-With `--texts` our texts are those of models that had not seen the page's site; without, of the shipped model, which has.
+With `--texts` our texts are those of models that had not seen the page's site; without, of the shipped model, which
+has.
 """
 
 from __future__ import annotations

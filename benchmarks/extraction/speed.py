@@ -38,7 +38,8 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="only every n-th page")
     arguments = parser.parse_args()
     sys.stdout.write(
-        "| corpus | extractor | median ms | mean ms | pages/s (median) | pages/s (mean) |\n|---|---|---:|---:|---:|---:|\n"
+        "| corpus | extractor | median ms | mean ms | pages/s (median) | pages/s (mean) |\n"
+        "|---|---|---:|---:|---:|---:|\n"
     )
     for corpus in CORPORA:
         seconds: dict[str, list[float]] = {name: [] for name in CONTENDERS}

@@ -1,4 +1,8 @@
-"""The generic body reader: candidate blocks, a keep-or-drop decision for each, then paragraphs. No site is known here."""
+"""The generic body reader: candidate blocks, keep or drop for each, then paragraphs. Knows no site.
+
+The blocks come from `body_blocks`, what is known of each from `body_features` and `body_context`, the weights from
+`body_model`, which `benchmarks/extraction/train.py` writes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from dataclasses import dataclass
 from crawler.extraction import body_model
 from crawler.extraction.body_blocks import Blocks, Picture, find_blocks
 from crawler.extraction.body_context import asked_again, context_rows
-from crawler.extraction.body_features import FIRST, Features, Hints
+from crawler.extraction.body_features import FIRST, H1, Features, Hints
 from crawler.extraction.body_words import KIND_NAMES, READ, SIGN_UP
 from crawler.extraction.page import Page
 
@@ -23,10 +27,13 @@ _LOWEST, _HIGHEST = 0.15, 0.6
 
 # Letters from which a text that comes again is a repetition, and below which a block may be an invitation.
 _REPEATED, _SHORT = 60, 250
-_IN_FIGCAPTION, _WIDTH, _PHRASE, _LINK_SHARE, _KIND_PROMO, _KIND_HIDDEN, _REPEATS = (
-    FIRST.index(name)
-    for name in ("in_figcaption", "width", "phrase", "link_share", "kind_promo", "kind_hidden", "repeats")
+# Share of words, either way, from which a top heading is the headline.
+_SAME = 0.8
+_IN_FIGCAPTION, _TAG, _IN_HEADLINE, _HEADLINE_IN = map(
+    FIRST.index, ("in_figcaption", "tag", "in_headline", "headline_in")
 )
+_WIDTH, _PHRASE, _LINK_SHARE, _REPEATS = map(FIRST.index, ("width", "phrase", "link_share", "repeats"))
+_KIND_PROMO, _KIND_HIDDEN = map(FIRST.index, ("kind_promo", "kind_hidden"))
 _LIMITS = (*body_model.EXITS, 30.0)
 _LEAD_BIT = 1 << KIND_NAMES.index("lead")
 _WORDS = re.compile(r"\w+")
@@ -62,7 +69,8 @@ class Body:
 def read_body(page: Page, *, headline: str | None = None, lead: str | None = None) -> Body:
     """Find the article's text on a page of any site.
 
-    `headline` and `lead` are what meta data say, to compare blocks with. Never fails; a page without text gives an empty body.
+    `headline` and `lead` are what meta data say, to compare blocks with. Never fails; a page without text gives an
+    empty body.
 
     >>> page = Page.read(b"<article><p>" + b"The council met on Monday and decided. " * 9 + b"</p></article>", "")
     >>> len(read_body(page).paragraphs)
@@ -135,8 +143,10 @@ def kept_blocks(features: Features, chances: Sequence[float]) -> list[int]:
 
 
 def _is_invitation(row: Sequence[float]) -> bool:
-    """What never is the article's text, however well it stands in its column: captions, links to other stories, sign-ups."""
+    """Whether it never is the article's text, however well it stands: captions, other stories, the headline."""
     if row[_IN_FIGCAPTION]:
+        return True
+    if row[_TAG] == H1 and row[_HEADLINE_IN] >= _SAME and row[_IN_HEADLINE] >= _SAME:
         return True
     if row[_WIDTH] >= _SHORT:
         return False

@@ -18,18 +18,20 @@ from crawler.extraction.body_words import CONSENT_ID, KIND_OF_WORD
 MOST_BLOCKS = 12_000
 # Characters of one page's blocks: fifty times the longest article of the corpus; bounds the time on made-up pages.
 MOST_TEXT = 5_000_000
-# Elements deeper than this are walked, but no longer remembered as ancestors of their own: no page of the corpus passes 90.
+# Elements of one page that are remembered as ancestors; the text of later ones is taken for their parent's. The largest
+# page of the corpus has 9,000.
 MOST_ELEMENTS = 200_000
 
-SKIPPED = frozenset(
-    "script style noscript template svg iframe head select option datalist textarea input canvas video audio object embed "
-    "map math nav dialog meter progress source track link meta button".split()
-)
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q rb rp rt ruby s samp small "
-    "span strike strong sub sup time tt u var wbr o:p".split()
-)
-# Only these inline elements are asked for attributes: the others carry nothing that decides.
+_SKIPPED_TAGS = """
+    script style noscript template svg iframe head select option datalist textarea input canvas video audio object embed
+    map math nav dialog meter progress source track link meta button
+"""
+SKIPPED = frozenset(_SKIPPED_TAGS.split())
+_INLINE_TAGS = """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q rb rp rt ruby s samp
+    small span strike strong sub sup time tt u var wbr o:p
+"""
+INLINE = frozenset(_INLINE_TAGS.split())
 BOLD = frozenset(("b", "strong"))
 CELLS = frozenset(("td", "th"))
 

@@ -5,17 +5,18 @@ The second pass of the trees sees these numbers, named by `CONTEXT`, after those
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from crawler.extraction.body_blocks import Element
 from crawler.extraction.body_features import FAR, HEADINGS, Features, gaps
 
-CONTEXT = (
-    "p p-3 p-2 p-1 p+1 p+2 p+3 near_p path_p path_kept parent_p grand_p great_p kept_before kept_after kept_share gap_before gap_after "
-    "gap_wide_before gap_wide_after article_p after_first level below kept_width page_sure from_first heading_p section_p next_heading_p "
-    "shared_words shared_often kept_path_share"
-).split()
+CONTEXT = """
+    p p-3 p-2 p-1 p+1 p+2 p+3 near_p path_p path_kept parent_p grand_p great_p kept_before kept_after kept_share
+    gap_before gap_after gap_wide_before gap_wide_after article_p after_first level below kept_width page_sure
+    from_first heading_p section_p next_heading_p shared_words shared_often kept_path_share
+""".split()
 # Letters of a block that count at most when opinions are averaged: one giant block must not decide for a page.
 _MOST_WEIGHT = 600
 # Share of what is likely kept that the smallest common element must hold to be taken for the article's box.
@@ -99,7 +100,8 @@ def context_rows(features: Features, p: Sequence[float], asked: Sequence[int]) -
             (tree_mass[great] - q) / (tree_weight[great] - w or 1),
             kept_until[i], all_kept - kept_until[i + 1], kept_until[i] / all_kept,
             gap_before[i], gap_after[i], wide_before[i], wide_after[i],
-            (article_mass[a] - q) / (article_weight[a] - w or 1), i >= first, level[e], below[e], all_kept, total / all_kept, i - first,
+            (article_mass[a] - q) / (article_weight[a] - w or 1), i >= first, level[e], below[e], all_kept,
+            total / all_kept, i - first,
             heading_p[s], (section_mass[s] - q) / (section_weight[s] - w or 1), heading_p[s + 1],
             shared_once, shared_often, (kept_paths.get(key, 0) - (w if kept[i] else 0)) / all_kept,
         ])  # fmt: skip
@@ -145,20 +147,15 @@ def _sections(
 
 
 def _shared_words(features: Features, kept: Sequence[bool], asked: Sequence[int]) -> list[tuple[float, float]]:
-    """The share of a block's longer words that other kept blocks have, once and more often: the same topic?"""
-    known: dict[str, int] = {}
-    for is_kept, tokens in zip(kept, features.tokens, strict=True):
-        if is_kept:
-            for token in tokens:
-                known[token] = known.get(token, 0) + 1
+    """The share of a block's words that are longer and stand in other kept blocks, once and more often: one topic?"""
+    all_tokens = features.tokens
+    known = Counter(chain.from_iterable(tokens for is_kept, tokens in zip(kept, all_tokens, strict=True) if is_kept))
+    topics = [(t, count) for t, count in known.items() if len(t) >= _TOPIC_LETTERS or not t.isascii()]
+    in_blocks = [{t for t, count in topics if count > least} for least in range(4)]
     shared = []
     for i in asked:
-        own = kept[i]
-        counts = [
-            known.get(token, 0) - own
-            for token in features.tokens[i]
-            if len(token) >= _TOPIC_LETTERS or not token.isascii()
-        ]
-        size = len(counts) or 1
-        shared.append((sum(c > 0 for c in counts) / size, sum(c > 2 for c in counts) / size))
+        tokens = all_tokens[i]
+        size = len(tokens) or 1
+        own = 1 if kept[i] else 0
+        shared.append((len(tokens & in_blocks[own]) / size, len(tokens & in_blocks[own + 2]) / size))
     return shared

@@ -26,17 +26,14 @@ _WIDE = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥։።]")
 _ENDS = frozenset(".!?…。！？؟۔।॥։።")
 _CLOSERS = "\"'”’»“)]』」）"
-_OPENERS = frozenset("\"'“‘«„『「")
-_BULLETS = frozenset("-–—•·*▪►▶→›>✓✔")
+_OPENING = {**dict.fromkeys("-–—•·*▪►▶→›>✓✔", 1), **dict.fromkeys("\"'“‘«„『「", 2), "©": 4}
 _WORDS = re.compile(r"\w+")
-_TAGS = {
-    tag: code
-    for code, tag in enumerate(
-        "p div h1 h2 h3 h4 h5 h6 li td tr dd dt blockquote figcaption figure section article aside header footer main ul ol "
-        "table tbody pre form label center address body details summary caption".split(),
-        1,
-    )
-}
+_TAG_NAMES = """
+    p div h1 h2 h3 h4 h5 h6 li td tr dd dt blockquote figcaption figure section article aside header footer main ul ol
+    table tbody pre form label center address body details summary caption
+"""
+_TAGS = {tag: code for code, tag in enumerate(_TAG_NAMES.split(), 1)}
+H1 = _TAGS["h1"]
 _LEADING = " \t#*-–—•·|[(»›→▶►\"'“”«„"
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # Distance, in blocks, beyond which near and far are the same.
@@ -55,28 +52,25 @@ class Hints:
     """JSON-LD's, when there is one."""
 
 
-TEXT = (
-    "width words link_share bold_share links breaks ends ellipsis sentences commas opening word_length repeats seen "
-    "in_headline headline_in in_lead lead_in article_body phrase sign_density images_since"
-).split()
-PATH = [
-    "tag", "parent_tag", "grand_tag", *(f"kind_{kind}" for kind in KIND_NAMES), *(f"in_{tag}" for tag in WITHIN),
-    *"depth path_blocks path_width path_mean path_links path_ends path_long path_share".split(),
-]  # fmt: skip
-TREE = "siblings parent_siblings".split() + [
-    f"{name}_{level}"
-    for level in ("own", "parent", "grand", "great")
-    for name in ("width", "blocks", "mean", "links", "long")
-]
-PLACE = (
-    "index reverse index_share width_share from_h1 from_headline h1s_before long_before long_after longs_before "
-    "longs_after from_first_long article_same article_share article_none place_gap place_gap_after heading_level "
-    "heading_distance heading_phrase heading_kinds"
-).split()
-NEAR = (
-    "width-2 width-1 width+1 width+2 links-2 links-1 links+1 links+2 links+3 tag-2 tag-1 tag+1 tag+2 ends-1 ends+1 phrase-1 phrase+1 "
-    "same_parent-1 same_parent+1 near_links near_width wider_links"
-).split()
+TEXT = """
+    width words link_share bold_share links breaks ends ellipsis sentences commas opening word_length repeats seen
+    in_headline headline_in in_lead lead_in article_body phrase sign_density images_since
+""".split()
+_NAMES = [f"kind_{kind}" for kind in KIND_NAMES] + [f"in_{tag}" for tag in WITHIN]
+_COLUMN = "depth path_blocks path_width path_mean path_links path_ends path_long path_share".split()
+PATH = ["tag", "parent_tag", "grand_tag", *_NAMES, *_COLUMN]
+_SUBTREE = ("width", "blocks", "mean", "links", "long")
+_AROUND = [f"{name}_{level}" for level in ("own", "parent", "grand", "great") for name in _SUBTREE]
+TREE = ["siblings", "parent_siblings", *_AROUND]
+PLACE = """
+    index reverse index_share width_share from_h1 from_headline h1s_before long_before long_after longs_before
+    longs_after from_first_long article_same article_share article_none place_gap place_gap_after heading_level
+    heading_distance heading_phrase heading_kinds
+""".split()
+NEAR = """
+    width-2 width-1 width+1 width+2 links-2 links-1 links+1 links+2 links+3 tag-2 tag-1 tag+1 tag+2 ends-1 ends+1
+    phrase-1 phrase+1 same_parent-1 same_parent+1 near_links near_width wider_links
+""".split()
 PAGE = "page_blocks page_width page_longs page_mean page_articles page_h1s has_body has_lead".split()
 FIRST = [*TEXT, *PATH, *TREE, *PLACE, *NEAR, *PAGE]
 _PHRASE = TEXT.index("phrase")
@@ -157,7 +151,7 @@ class Features:
             rows.append([
                 width, words, min(1.0, link_share), min(1.0, b.bold / chars), b.links, b.breaks,
                 tail in _ENDS, last == "…" or text.endswith(("...", "…]", "...]")), sentences, text.count(","),
-                2 if first in _OPENERS else 1 if first in _BULLETS else 3 if first.isdigit() else 4 if first == "©" else 0,
+                _OPENING.get(first) or (3 if first.isdigit() else 0),
                 chars / words, repeats[text], before, in_headline, headline_in, in_lead, lead_in, inside, phrase,
                 sentences / words, b.images - images,
             ])  # fmt: skip

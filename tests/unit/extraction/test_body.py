@@ -27,7 +27,8 @@ FOOTER = "<footer><p>All rights reserved. Reprints need the written consent of t
 def page_of(article: str, *, head: str = "", lang: str = "en", direction: str = "ltr") -> Page:
     html = (
         f"<!doctype html><html lang={lang} dir={direction}><head><title>Pier</title>{head}</head><body>"
-        f"<header>{NAVIGATION}</header><main><article class=story><h1>Council rebuilds the northern pier</h1>{article}</article></main>"
+        f"<header>{NAVIGATION}</header><main><article class=story><h1>Council rebuilds the northern pier</h1>"
+        f"{article}</article></main>"
         f"<aside class=sidebar>{TEASERS}</div></aside>{FOOTER}</body></html>"
     )
     return Page.read(html.encode(), "https://example.com/news/pier")
@@ -51,13 +52,13 @@ def test_paragraphs_are_kept_in_page_order_and_nothing_else():
     [
         pytest.param("<h2>Why it takes so long</h2>", "Why it takes so long", id="sub-headline"),
         pytest.param(
-            "<ul><li>Two new cranes for the fishing fleet will be bought.</li><li>The old lighthouse stays where it is.</li></ul>",
+            "<ul><li>Two new cranes will be bought.</li><li>The old lighthouse stays where it is.</li></ul>",
             "The old lighthouse stays where it is.",
             id="list",
         ),
         pytest.param(
-            "<blockquote><p>We have waited for this pier since the winter before last, said one of the captains.</p></blockquote>",
-            "We have waited for this pier since the winter before last, said one of the captains.",
+            "<blockquote><p>We have waited for this pier since last winter, one of the captains said.</p></blockquote>",
+            "We have waited for this pier since last winter, one of the captains said.",
             id="quote",
         ),
     ],
@@ -95,7 +96,7 @@ def test_what_does_not_belong_is_dropped(piece: str):
 
 
 def test_boxes_of_consent_managers_are_never_text():
-    legal = "We and our partners store and read data on your device to measure how our pages are used, as you can refuse here. "
+    legal = "We and our partners store and read data on your device to measure how our pages are used. "
     box = f"<div id=onetrust-consent-sdk><p>{legal * 8}</p><p>{legal * 9}</p></div>"
     assert "partners" not in read(paragraphs(*STORY[:3]) + box + paragraphs(*STORY[3:])).text
 
