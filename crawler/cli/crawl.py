@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_FAILED, EXIT_INTERRUPTED
 from crawler.cli.children import Child, Children
-from crawler.cli.output import Json, console, duration, print_json, table
+from crawler.cli.output import Json, console, duration, fitting_table, print_json, table
 from crawler.config import Config, load_config
 from crawler.errors import ConfigError, SourceError
 from crawler.sources.registry import Registry
@@ -129,7 +129,7 @@ def _run(children: Children, err: Console) -> bool:
         with Live(console=err, refresh_per_second=4, transient=True) if err.is_terminal else nullcontext() as live:
             for _ in children.run():
                 if live:
-                    live.update(_progress(children.all))
+                    live.update(_progress(children.all, err))
                 elif monotonic() - told >= TELL_EVERY:
                     told = monotonic()
                     _tell(children.all, err)
@@ -139,12 +139,12 @@ def _run(children: Children, err: Console) -> bool:
     return children.stopped
 
 
-def _progress(children: Sequence[Child]) -> Any:
+def _progress(children: Sequence[Child], err: Console) -> Any:
     rows = (
         (c.source_id, c.state, *(c.count(name) for name in LIVE_COUNTS), duration(timedelta(seconds=c.seconds)))
         for c in children
     )
-    return table("source", "state", *LIVE_COUNTS, "time", rows=rows, right=(*LIVE_COUNTS, "time"))
+    return fitting_table(err, "source", "state", *LIVE_COUNTS, "time", rows=rows, right=(*LIVE_COUNTS, "time"))
 
 
 def _tell(children: Sequence[Child], err: Console) -> None:
@@ -219,7 +219,7 @@ def _print_results(results: Sequence[Mapping[str, Any]], out: Console) -> None:
             )
             for result in counted
         ]
-        out.print(table(*columns, rows=rows, right=("run", *runs.COUNTS, "time")))
+        out.print(fitting_table(out, *columns, rows=rows, right=("run", *runs.COUNTS, "time")))
     for result in results:
         reasons = result.get("reasons", {}) | {k: n for k, n in result.get("left_out", {}).items() if k == "too_old"}
         if reasons:

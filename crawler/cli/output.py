@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +20,10 @@ from crawler.config import Config
 
 # Wide enough for an address beside a headline when nobody's terminal says how wide it is. Columns.
 WIDTH_WITHOUT_TERMINAL = 160
+# A table with so many rows can still be read with its columns as lines: three sources fit beside each other.
+TURNED_AT_MOST = 3
+# Wider than any table. Columns.
+UNBOUNDED = 10_000
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 
@@ -64,6 +69,16 @@ def table(
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
     return made
+
+
+def fitting_table(out: Console, *columns: str, rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
+    """A table; where it is too wide for the terminal and has few rows, the same with its columns as lines."""
+    kept = list(rows)
+    made = table(*columns, rows=kept, right=right)
+    width = Measurement.get(out, out.options.update(width=UNBOUNDED), made).maximum
+    if width <= out.width or len(kept) > TURNED_AT_MOST:
+        return made
+    return table(columns[0], *(str(row[0]) for row in kept), rows=list(zip(columns, *kept, strict=True))[1:])
 
 
 def when(moment: datetime | None, config: Config, *, seconds: bool = False) -> str:
