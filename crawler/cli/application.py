@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler import __version__
-from crawler.cli import article, crawl, db, demo, error, explain, log, run, schedule, source, up
+from crawler.cli import article, crawl, db, demo, error, explain, history, log, run, schedule, source, up
 
 app = typer.Typer(
     name="crawler",
@@ -23,6 +23,8 @@ app.command("log")(log.log)
 app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)
 app.add_typer(source.app, name="source")
+article.app.command("history")(history.history)
+article.app.command("cluster")(history.cluster)
 app.add_typer(article.app, name="article")
 app.add_typer(run.app, name="run")
 app.add_typer(schedule.app, name="schedule")

@@ -15,8 +15,9 @@ from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, table, when
 from crawler.config import Config, load_config
 from crawler.spiders.options import read_moment
-from crawler.storage import articles, search
+from crawler.storage import articles, clusters, search
 from crawler.storage.articles import StoredArticle
+from crawler.storage.clusters import Cluster
 from crawler.storage.database import Database
 from crawler.storage.schema import ensure_ready
 from crawler.storage.tables import ArticleRow, LinkRow
@@ -117,11 +118,15 @@ def show(article: Reference, as_json: Json = False) -> None:
     """Show one article: its fields with the readers that supplied them, its text, images, relations, earlier texts."""
     config = load_config()
     with reading(config) as session:
-        found = _found(articles.find(session, article), article)
+        found = found_or_exit(articles.find(session, article), article)
+        cluster = clusters.cluster_of(session, found.row.id)
     if as_json:
-        print_json(full_dict(found))
-    else:
-        _print_article(found, console(), config)
+        print_json(full_dict(found) | {"cluster": cluster_dict(cluster)})
+        return
+    _print_article(found, console(), config)
+    if cluster is not None:
+        console().print("\n[bold]The same story[/]")
+        print_cluster(cluster, found.row, console(), config)
 
 
 @app.command()
@@ -136,7 +141,7 @@ def erase(
     with closing(Database(config.url)) as database:
         ensure_ready(database)
         with database.read() as session:
-            row = _found(articles.find(session, article), article).row
+            row = found_or_exit(articles.find(session, article), article).row
         question = f"Erase article {row.id} ({row.canonical_url}) with all its texts for good?"
         if not yes and not typer.confirm(question):
             raise typer.Exit(EXIT_USAGE)
@@ -148,7 +153,8 @@ def erase(
         console().print(f"Erased: article {row.id}. Its address is not stored again." if stone else "It was gone.")
 
 
-def _found(article: StoredArticle | None, reference: str) -> StoredArticle:
+def found_or_exit(article: StoredArticle | None, reference: str) -> StoredArticle:
+    """The article that was asked for; says so and ends the command where there is none."""
     if article is None:
         err = console(stderr=True)
         err.print(f"There is no article {reference}.", markup=False, soft_wrap=True)
@@ -199,6 +205,39 @@ def _print_article(article: StoredArticle, out: Console, config: Config) -> None
     seen = f"first seen {when(row.first_seen_at, config)}, last seen {when(row.last_seen_at, config)}"
     gone = f", gone since {when(row.gone_at, config)}" if row.gone_at else ""
     out.print(f"{seen}{gone}, {row.word_count} words, layout {row.layout or 'none (generic)'}", markup=False)
+
+
+def print_cluster(found: Cluster, row: ArticleRow, out: Console, config: Config) -> None:
+    """A table of the articles of a cluster."""
+    rows = [
+        (
+            f"{'>' if member.article.id == row.id else ''}{member.article.id}",
+            when(member.article.published_at or member.article.first_seen_at, config),
+            member.article.source_id,
+            "original" if member.article.id == found.original_id else _likeness(member.similarity),
+            member.article.headline,
+        )
+        for member in found.members
+    ]
+    out.print(table("article", "published", "source", "likeness", "headline", rows=rows, right=("article",)))
+
+
+def _likeness(similarity: float | None) -> str:
+    """In whole percent; of one that was there first, and turned out a copy, it was never measured."""
+    return "" if similarity is None else f"{similarity:.0%}"
+
+
+def cluster_dict(found: Cluster | None) -> dict[str, Any] | None:
+    """A cluster as a JSON object."""
+    if found is None:
+        return None
+    members = [
+        article_dict(member.article)
+        | {"similarity": member.similarity, "matched_article_id": member.matched_article_id}
+        | {"joined_at": member.joined_at}
+        for member in found.members
+    ]
+    return {"id": found.id, "original_id": found.original_id, "members": members}
 
 
 def article_dict(row: ArticleRow) -> dict[str, Any]:

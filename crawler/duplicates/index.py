@@ -57,8 +57,8 @@ def best(shared: Mapping[int, int]) -> list[Candidate]:
 class Index:
     """Sketches of texts, each with a number of its own and its day.
 
-    At a million texts some 300 bytes a text and 60 µs a look-up (benchmarks/dedup). Growing fourfold takes seconds, three
-    times on the way to a million. Nothing is ever removed.
+    At a million texts some 300 bytes a text and 60 µs a look-up (benchmarks/dedup). Growing fourfold takes seconds,
+    three times on the way to a million. Nothing is ever removed.
 
     >>> index = Index()
     >>> index.add(7, (11, 22, 33, 44), day=100)

@@ -13,13 +13,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from crawler.articles.article import Article
 from crawler.articles.verdict import Known, Match, Verdict, judge
+from crawler.duplicates.changes import is_meaningful
 from crawler.duplicates.sketch import fingerprint
 from crawler.storage import clusters, coverage, links
 from crawler.storage.identity import ERASED, Found, Reading, look_up
 from crawler.storage.links import LinkEnding, Settled
 from crawler.storage.nearest import Arrival
-from crawler.storage.tables import LinkState
+from crawler.storage.tables import ArticleRow, LinkState
 from crawler.storage.writing import insert_new, load_parts, refresh, revise
 
 # More in one transaction gains nothing (100 a transaction are 4 to 19 times faster than one) and keeps others waiting.
@@ -120,9 +122,10 @@ def _store_turn(
             continue
         if reading.article.fetched_at is not None and reading.article.fetched_at < known.row.last_seen_at:
             verdict = Verdict.UNCHANGED  # read before what is stored, and so no news
-        elif verdict is Verdict.REVISED:
+        elif verdict is Verdict.REVISED and _is_edit(known.row, reading.article):
             revise(session, known.row, parts[known.row.id], reading, known.twin, run_id=run_id, now=now)
         else:
+            verdict = Verdict.UNCHANGED
             refresh(session, known.row, parts[known.row.id], reading, now=now)
         state = LinkState.UNCHANGED if verdict is Verdict.UNCHANGED else LinkState.STORED
         done[index] = Stored(state, verdict, known.row.id, nearest=_twin(known))
@@ -158,6 +161,13 @@ def _join(
             verdict = judge(readings[i].content_hash, same_url=None, nearest=nearest)
             joined[i] = replace(one, verdict=verdict, nearest=nearest)
     return joined
+
+
+def _is_edit(row: ArticleRow, article: Article) -> bool:
+    """Whether another text means anything. What a newer extractor reads is always taken over."""
+    return row.extractor_version != article.extractor_version or is_meaningful(
+        (row.headline, row.lead, row.body), (article.headline, article.lead, article.body)
+    )
 
 
 def _judge(reading: Reading, known: Found) -> Verdict:

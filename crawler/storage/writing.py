@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,9 @@ from crawler.storage.tables import (
     TagRow,
 )
 from crawler.storage.upsert import insert
+
+# Superseded texts of an article that are kept of one day: one an hour. A page with a clock in its text has more.
+MOST_REVISIONS = 24
 
 # The fields whose change makes a text another one, then those that may change with it.
 _TEXT = ("headline", "lead", "body")
@@ -91,32 +94,19 @@ def revise(
     run_id: int | None,
     now: datetime,
 ) -> None:
-    """Put another text in the place of the current one, which becomes a revision."""
+    """Put another text in the place of the current one, which becomes a revision.
+
+    Of a page that changes whenever it is fetched MOST_REVISIONS texts a day are kept; the others pass without trace.
+    """
     article = reading.article
-    reextracted = row.extractor_version != article.extractor_version
-    session.add(
-        RevisionRow(
-            article_id=row.id,
-            number=row.revision,
-            kind=RevisionKind.REEXTRACTED if reextracted else RevisionKind.EDIT,
-            changed_fields=_changed(row, parts, article),
-            **{name: getattr(row, name) for name in (*_TEXT, "published_at", "modified_at")},
-            authors=list(parts.authors),
-            tags=list(parts.tags),
-            images=[asdict(image) for image in parts.images],
-            content_hash=row.content_hash,
-            extractor_version=row.extractor_version,
-            seen_at=row.fetched_at,
-            superseded_at=now,
-            run_id=row.run_id,
-        )
-    )
+    if _revisions_since(session, row, now - timedelta(days=1)) < MOST_REVISIONS:
+        session.add(_revision(row, parts, article, now=now))
+        row.revision += 1
     values = _values(reading, now)
     if article.published_at is None:
         # An edit that lost the date has not changed when the story came out.
         values = {name: value for name, value in values.items() if not name.startswith("published_")}
     _assign(row, values)
-    row.revision += 1
     row.run_id = run_id
     _seen(row, reading)
     session.flush()
@@ -126,10 +116,36 @@ def revise(
     _insert_relations(session, {row.id: (article, twin)})
 
 
+def _revision(row: ArticleRow, parts: Parts, article: Article, *, now: datetime) -> RevisionRow:
+    """The current text as one that is superseded by `article`."""
+    reextracted = row.extractor_version != article.extractor_version
+    return RevisionRow(
+        article_id=row.id,
+        number=row.revision,
+        kind=RevisionKind.REEXTRACTED if reextracted else RevisionKind.EDIT,
+        changed_fields=_changed(row, parts, article),
+        **{name: getattr(row, name) for name in (*_TEXT, "published_at", "modified_at")},
+        authors=list(parts.authors),
+        tags=list(parts.tags),
+        images=[asdict(image) for image in parts.images],
+        content_hash=row.content_hash,
+        extractor_version=row.extractor_version,
+        seen_at=row.fetched_at,
+        superseded_at=now,
+        run_id=row.run_id,
+    )
+
+
+def _revisions_since(session: Session, row: ArticleRow, moment: datetime) -> int:
+    kept = (RevisionRow.article_id == row.id, RevisionRow.superseded_at > moment)
+    return session.scalar(select(func.count()).select_from(RevisionRow).where(*kept)) or 0
+
+
 def refresh(session: Session, row: ArticleRow, parts: Parts, reading: Reading, *, now: datetime) -> None:
     """Take over what is now known better about an unchanged text; what is known already is never lost."""
     article = reading.article
-    keeps = {"url", "canonical_url", "edition", "fetched_at", *_TEXT}
+    # The hash is that of the stored text: a change without meaning is compared with it again next time.
+    keeps = {"url", "canonical_url", "edition", "fetched_at", "content_hash", *_TEXT}
     _assign(row, {k: v for k, v in _values(reading, now).items() if k not in keeps and v not in (None, {})})
     _seen(row, reading)
     session.flush()

@@ -17,6 +17,7 @@ from crawler.storage.database import Database
 from crawler.storage.links import LinkEnding
 from crawler.storage.storing import Stored
 from crawler.storage.tables import ArticleRow, CoverageRow, LinkRow, LinkState, RelationKind, RevisionKind
+from crawler.storage.writing import MOST_REVISIONS
 from tests.storage.stories import HOST, NOW, article, begin_run, claimed, reading, stored
 
 LATER = NOW + timedelta(hours=3)
@@ -317,3 +318,41 @@ def test_coverage_counts_fields_by_day_and_layout(database: Database) -> None:
     assert {row.day for row in rows} == {NOW.date()}
     assert (counted["2024", "authors"], counted["2024", "tags"], counted["", "tags"]) == ((1, 2), (2, 2), (0, 1))
     assert counted["2024", "modified_at"] == (0, 2)
+
+
+# --- Changes without meaning ------------------------------------------------------------------------------------------
+def test_a_counter_and_a_promotion_make_no_revision_and_the_text_stays(database: Database) -> None:
+    stored(database, reading(STORY))
+    noisy = replace(STORY, body=f"{STORY.body}\n\nViews: 12\n\nRead also: Snow", tags=("new",), fetched_at=LATER)
+    for _ in range(2):
+        (what,) = stored(database, reading(noisy), now=LATER)
+        assert (what.verdict, what.state) == (Verdict.UNCHANGED, LinkState.UNCHANGED)
+    found = get(database)
+    assert found.revisions == ()
+    assert found.row.body == STORY.body
+    assert found.row.content_hash == reading(STORY).content_hash
+    assert found.row.last_seen_at == LATER
+    assert found.tags == ("new",)
+
+
+def test_what_a_newer_extractor_leaves_out_is_taken_over_though_it_means_nothing(database: Database) -> None:
+    stored(database, reading(replace(STORY, body=f"{STORY.body}\n\nViews: 12")))
+    stored(database, reading(replace(STORY, extractor_version="2", fetched_at=LATER)))
+    found = get(database)
+    assert found.row.body == STORY.body
+    assert [revision.kind for revision in found.revisions] == [RevisionKind.REEXTRACTED]
+
+
+def test_a_page_that_changes_at_every_fetch_keeps_some_texts_a_day_and_the_newest(database: Database) -> None:
+    for minute in range(MOST_REVISIONS + 5):
+        at = NOW + timedelta(minutes=minute)
+        stored(database, reading(replace(STORY, body=f"It is minute {minute} here.", fetched_at=at)), now=at)
+    found = get(database)
+    assert len(found.revisions) == MOST_REVISIONS
+    assert found.row.body == f"It is minute {MOST_REVISIONS + 4} here."
+    tomorrow = NOW + timedelta(days=2)
+    (what,) = stored(database, reading(replace(STORY, body="It is over.", fetched_at=tomorrow)), now=tomorrow)
+    assert what.verdict is Verdict.REVISED
+    found = get(database)
+    assert [revision.number for revision in found.revisions] == [*range(1, MOST_REVISIONS + 2)]
+    assert found.revisions[-1].body == f"It is minute {MOST_REVISIONS + 4} here."
