@@ -1,0 +1,1 @@
+"""What is measured, beside others: never a timed test. docs/benchmarks.md has the figures; `make bench` the quick ones."""
