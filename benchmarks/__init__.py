@@ -1,1 +1,1 @@
-"""What is measured, beside others: never a timed test. docs/benchmarks.md has the figures; `make bench` the quick ones."""
+"""What is measured, beside others; no timed tests. The figures stand in docs/benchmarks.md."""
