@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
+from benchmarks.near_duplicates import NearDuplicates
 from crawler.articles.article import Article, Precision
 from crawler.errors import ExtractionError
 from crawler.extraction.canonical import site_of
@@ -14,6 +15,8 @@ from crawler.extraction.page import Page
 from crawler.extraction.zones import guess_zone
 from crawler.sources.registry import Registry
 from crawler.sources.source import Edition, Source
+
+__all__ = ["NearDuplicates", "extract"]
 
 
 def extract(html: bytes, url: str, fetched_at: datetime | None = None) -> dict[str, Any]:
