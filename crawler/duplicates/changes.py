@@ -18,7 +18,7 @@ _COUNTED = (
 )
 # Lines that sites change without changing the story, each as they begin.
 _NOISE = re.compile(
-    rf"(?:{_COUNTED})\w*\W{{0,3}}\d[\d\s.,kкmм]*$"
+    rf"(?:{_COUNTED})\w*\W{{0,3}}\d[\d\s.,kкmм]*\W*$"
     rf"|\d[\d\s.,kкmм]*(?:{_COUNTED})\w*\W*$"
     r"|(?:последнее обновление|обновл[её]н|дополнен|изменен|опубликован|last updated?|updated?|published|modified"
     r"|жаңарт|жариялан)\w*\b.{0,30}\d"
