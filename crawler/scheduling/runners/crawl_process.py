@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from multiprocessing import forkserver
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,13 +24,27 @@ SECOND_GRACE = 5.0
 # What multiprocessing reports when its server died and the exit code with it.
 _SERVER_GONE = 255
 
+# A socket's path has 107 characters at most (unix(7)); multiprocessing puts some 40 of its own behind the folder for
+# temporary files. A longer one (a TMPDIR below a home with a long name) would keep every crawl from being started.
+LONGEST_TEMPORARY = 60
+
 _processes = multiprocessing.get_context("forkserver")
 
 
 def warm_up() -> None:
     """Start the server that crawls are forked from; the first crawl need not wait for its second of loading."""
-    forkserver.set_forkserver_preload([PRELOAD])
+    _prepare_server()
     forkserver.ensure_running()
+
+
+def _prepare_server() -> None:
+    forkserver.set_forkserver_preload([PRELOAD])
+    if len(tempfile.gettempdir()) > LONGEST_TEMPORARY and Path("/tmp").is_dir():  # noqa: S108 - a folder of its own there
+        usual, tempfile.tempdir = tempfile.tempdir, "/tmp"  # noqa: S108
+        try:
+            get_temp_dir()  # multiprocessing makes its folder once, and removes it itself
+        finally:
+            tempfile.tempdir = usual
 
 
 class CrawlProcess:
@@ -42,7 +58,7 @@ class CrawlProcess:
         self.stderr = Path(order.stderr)
         self._grace = grace
         self._oom_kills = oom_kills()
-        forkserver.set_forkserver_preload([PRELOAD])
+        _prepare_server()
         # A daemon, so that an interpreter that ends by an error asks its crawls to end, and does not wait for them.
         self._process = _processes.Process(target=carry_out, args=(order,), daemon=True)
         self._process.start()
