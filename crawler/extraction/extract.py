@@ -107,6 +107,8 @@ class _Cascade:
         published, modified = self._published(), self._modified()
         identity = identify(self._url, readers.meta.canonical, readers.source, readers.address)
         self._origins["canonical_url"] = identity.origin
+        if published is not None:  # the line with the date is no sentence of the text
+            paragraphs = tuple(paragraph for paragraph in paragraphs if paragraph != published.raw)
         body = "\n\n".join(paragraphs)
         # A lead from meta data may be in another language than the page: it counts only beside a short body.
         sample = body[:_LANGUAGE_SAMPLE] if len(body) >= _LANGUAGE_ALONE else f"{lead or ''} {body}"
