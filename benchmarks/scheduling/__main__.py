@@ -1,9 +1,9 @@
-"""What a run costs that finds nothing new: CPU of its process, of the scheduler, and of 200 such sources an hour.
+"""What it costs to find nothing new: CPU of one idle run, and of many idle sources under one scheduler and runner.
 
-python -m benchmarks.scheduling [--runs 30]
+python -m benchmarks.scheduling [--runs 30] [--sources 200]
 
-A site on loopback answers 304 to the feed, as most sites do most of the time. robots.txt is fetched once and then
-remembered. The runner, its warm server, its children, the record and the log are those of `crawler up`.
+Sites on loopback answer 304 to their feeds, as most sites do most of the time. The scheduler, the runner, its warm
+server, its children, the record and the log are those of `crawler up`; robots.txt is remembered from the first run.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import text
 
 from crawler.config import Config
 from crawler.scheduling.declarations import Declarations
@@ -28,36 +30,12 @@ from crawler.storage.database import Database, now
 from crawler.storage.schema import ensure_ready
 
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-SITE = """
-import http.server
-class Site(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_GET(self):
-        self.send_response(304 if "if-none-match" in self.headers else 200)
-        body = BODIES.get(self.path, b"")
-        if "if-none-match" in self.headers: body = b""
-        self.send_header("ETag", '"same"')
-        self.send_header("Content-Type", "application/rss+xml" if "rss" in self.path else "text/plain")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def log_message(self, *words): pass
-item = "<item><title>A story</title><link>http://HOST/news/a-1/</link></item>"
-BODIES = {"/robots.txt": b"User-agent: *\\nDisallow:\\n"}
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-host = f"127.0.0.1:{server.server_port}"
-story = "<p>" + "The council met on Monday and decided about the bridge. " * 9 + "</p>"
-item = item.replace("HOST", host)
-BODIES["/rss.xml"] = f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode()
-BODIES["/news/a-1/"] = f"<html><body><article><h1>A story of the bridge</h1>{story}</article></body></html>".encode()
-print(host, flush=True)
-server.serve_forever()
-"""
+SITE = Path(__file__).with_name("idle_site.py")
 SOURCE = """
-id = "idle"
+id = "idle_{number}"
 name = "The Idle Herald"
 home = "http://{host}/"
-schedule = "* * * * *"
+schedule = "*/10 * * * *"
 [politeness]
 delay = "0s"
 [[editions]]
@@ -70,28 +48,53 @@ feeds = ["http://{host}/rss.xml"]
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """CPU seconds a run, and megabytes."""
+@dataclass
+class Bench:
+    """A machine with some idle sources, on which nothing is scheduled by itself."""
 
-    child: float
-    parent: float
+    database: Database
+    scheduler: Scheduler
+    runner: LocalRunner
+
+    def pass_over(self, ids: Sequence[str]) -> None:
+        """One run of each source, as its schedule would have it."""
+        with self.database.write() as session:
+            session.execute(text("UPDATE schedules SET next_fire_at = strftime('%Y-%m-%d %H:%M:%f000', 'now')"))
+            before = session.execute(text("SELECT count(*) FROM runs WHERE outcome = 'succeeded'")).scalar_one()
+        self.scheduler.tick()
+        while True:
+            self.runner.look()
+            with self.database.read() as session:
+                done = session.execute(text("SELECT count(*) FROM runs WHERE outcome = 'succeeded'")).scalar_one()
+            if done - before == len(ids) and self.runner.is_idle:
+                return
+
+    def once(self, source_id: str) -> None:
+        """One run, ordered by hand."""
+        with self.database.write() as session:
+            assert queue.enqueue(session, source_id, now=now(session)) is not None
+        self.runner.look(0)
+        while not self.runner.is_idle:
+            self.runner.look()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds, since some moment."""
+
+    children: float
+    """CPU of the crawls."""
+    own: float
+    """CPU of this process: scheduler, runner, records."""
     wall: float
 
+    @classmethod
+    def until_now(cls) -> Spent:
+        fields = Path(f"/proc/{warm_server()}/stat").read_text().rpartition(")")[2].split()
+        return cls((int(fields[13]) + int(fields[14])) * TICK_S, time.process_time(), time.monotonic())
 
-@contextmanager
-def idle_site() -> Iterator[str]:
-    process = subprocess.Popen([sys.executable, "-c", SITE], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    yield process.stdout.readline().strip()
-    process.kill()
-    process.wait()
-
-
-def cpu_of_children(pid: int) -> float:
-    """CPU seconds of the ended children of a process."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[13]) + int(fields[14])) * TICK_S
+    def __sub__(self, earlier: Spent) -> Spent:
+        return Spent(self.children - earlier.children, self.own - earlier.own, self.wall - earlier.wall)
 
 
 def warm_server() -> int:
@@ -103,11 +106,19 @@ def warm_server() -> int:
     raise RuntimeError("there is no warm server")
 
 
-def measure(runs: int) -> Cost:
-    with idle_site() as host, tempfile.TemporaryDirectory() as folder:
+@contextmanager
+def bench(count: int) -> Iterator[tuple[Bench, list[str]]]:
+    """`count` sources, each on a loopback address of its own, crawled twice: they are known and idle."""
+    site = subprocess.Popen([sys.executable, SITE], stdout=subprocess.PIPE, text=True)
+    assert site.stdout is not None
+    port = site.stdout.readline().strip()
+    ids = [f"idle_{number}" for number in range(count)]
+    with _killed_at_the_end(site), tempfile.TemporaryDirectory() as folder:
         sources = Path(folder) / "sources"
         sources.mkdir()
-        (sources / "idle.toml").write_text(SOURCE.format(host=host))
+        for number, source_id in enumerate(ids):
+            host = f"127.1.{number // 250}.{number % 250 + 1}:{port}"
+            (sources / f"{source_id}.toml").write_text(SOURCE.format(number=number, host=host))
         url = f"sqlite:///{folder}/crawler.db"
         os.environ |= {
             "CRAWLER_DATABASE_URL": url,
@@ -115,43 +126,49 @@ def measure(runs: int) -> Cost:
             "CRAWLER_ALLOW_PRIVATE_ADDRESSES": "1",
             "CRAWLER_CONTACT": "benchmark@herald.example",
         }
-        config = Config()
         with Database(url) as database:
             ensure_ready(database)
-            declarations = Declarations([sources], only=["idle"])
-            Scheduler(database, declarations).begin()
-            runner = LocalRunner(database, declarations, config)
+            declarations = Declarations([sources], only=ids)
+            scheduler = Scheduler(database, declarations)
+            scheduler.begin()
+            runner = LocalRunner(database, declarations, Config())
             runner.start()
-            for _ in range(2):  # the first stores the story, the second is idle for the first time
-                run_once(database, runner)
-            server = warm_server()
-            child, parent, wall = cpu_of_children(server), time.process_time(), time.monotonic()
-            for _ in range(runs):
-                run_once(database, runner)
-            return Cost(
-                (cpu_of_children(server) - child) / runs,
-                (time.process_time() - parent) / runs,
-                (time.monotonic() - wall) / runs,
-            )
+            made = Bench(database, scheduler, runner)
+            for _ in range(2):  # the first pass stores a story of each, the second is the first idle one
+                made.pass_over(ids)
+            yield made, ids
 
 
-def run_once(database: Database, runner: LocalRunner) -> None:
-    with database.write() as session:
-        assert queue.enqueue(session, "idle", now=now(session)) is not None
-    runner.look(0)
-    while not runner.is_idle:
-        runner.look()
-    with database.read() as session:
-        latest = session.connection().exec_driver_sql("SELECT outcome, reason FROM runs ORDER BY id DESC LIMIT 1").one()
-    assert latest[0] == "succeeded", tuple(latest)
+@contextmanager
+def _killed_at_the_end(process: subprocess.Popen[str]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=30)
-    cost = measure(parser.parse_args().runs)
-    print(f"one idle run: {cost.child * 1000:.0f} CPU-ms in its process, {cost.parent * 1000:.1f} in the runner,")
-    print(f"{cost.wall * 1000:.0f} ms from order to end")
+    parser.add_argument("--sources", type=int, default=200)
+    asked = parser.parse_args()
+    # One bench: the warm server keeps the environment that it was started with.
+    with bench(asked.sources) as (made, ids):
+        before = Spent.until_now()
+        for _ in range(asked.runs):
+            made.once(ids[0])
+        cost, runs = Spent.until_now() - before, asked.runs
+        print(f"one idle run: {cost.children / runs * 1000:.0f} CPU-ms in its process,", end=" ")
+        print(f"{cost.own / runs * 1000:.0f} in the runner, {cost.wall / runs * 1000:.0f} ms from order to end")
+        before = Spent.until_now()
+        made.pass_over(ids)
+        cost = Spent.until_now() - before
+        cpu = cost.children + cost.own
+        print(
+            f"{len(ids)} idle sources once: {cpu:.1f} CPU-s, {cost.own:.1f} of them in scheduler and runner;", end=" "
+        )
+        print(f"{cost.wall:.0f} s on the clock; every 10 minutes that is {cpu / 600 * 100:.1f} % of a core")
 
 
 if __name__ == "__main__":

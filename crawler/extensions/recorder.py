@@ -67,7 +67,8 @@ class Recorder:
         root.setLevel(min(root.level, self._log.level))  # without Scrapy's own handler it lets only warnings through
         try:
             self._database = Database(self._crawler.settings.get("CRAWLER_DATABASE_URL") or self._config.url)
-            await asyncio.to_thread(ensure_ready, self._database)
+            if not self._crawler.settings.get("CRAWLER_ATTEMPT_TOKEN"):  # else its runner has seen to that
+                await asyncio.to_thread(ensure_ready, self._database)
             self._attempt = await self._begin()
         except DatabaseError as error:
             logger.error("%s", error)
