@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated
@@ -51,21 +50,25 @@ def up(
         err.print("CRAWLER_CONTACT is not set: sites cannot tell whom to write to. Set a mail address or page.")
     with Database(config.url) as database:
         ensure_ready(database)
-        live = Live(console=err, refresh_per_second=4) if err.is_terminal and not as_json else None
-        _log_to(err, as_json)
+        _log_to(err, config, as_json)
         service = Service(database, config, keep=keep(config), only=only)
-        shown: AbstractContextManager[object] = live or nullcontext()
-        with shown:
-            service.run(_View(database, service, config, live).show if live else lambda: None)
+        if not err.is_terminal or as_json:
+            service.run(lambda: None)
+            return
+        with Live(console=err, refresh_per_second=4) as live:
+            view = _View(database, service, config, live)
+            service.run(view.show)
+            view.update()
 
 
 # --- Plain lines ------------------------------------------------------------------------------------------------------
 class _Lines(logging.Handler):
     """Log records as lines: for people with the time, for programs as JSON. Above the live view where there is one."""
 
-    def __init__(self, out: Console, *, as_json: bool) -> None:
+    def __init__(self, out: Console, config: Config, *, as_json: bool) -> None:
         super().__init__(logging.INFO)
         self._out = out
+        self._config = config
         self._as_json = as_json
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -79,13 +82,13 @@ class _Lines(logging.Handler):
                 ensure_ascii=False,
             )
         else:
-            line = f"{at.astimezone():%Y-%m-%d %H:%M:%S} {record.levelname:<7} {message}"
+            line = f"{when(at, self._config, seconds=True)} {record.levelname:<7} {message}"
         self._out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _log_to(out: Console, as_json: bool) -> None:
+def _log_to(out: Console, config: Config, as_json: bool) -> None:
     root = logging.getLogger()
-    root.addHandler(_Lines(out, as_json=as_json))
+    root.addHandler(_Lines(out, config, as_json=as_json))
     root.setLevel(logging.INFO)
 
 
@@ -101,8 +104,11 @@ class _View:
         self._asked_at = -ASK_EVERY
 
     def show(self) -> None:
-        if monotonic() - self._asked_at < ASK_EVERY:
-            return
+        """Update it when it is time to."""
+        if monotonic() - self._asked_at >= ASK_EVERY:
+            self.update()
+
+    def update(self) -> None:
         self._asked_at = monotonic()
         try:
             with self._database.read() as session:
@@ -111,19 +117,22 @@ class _View:
             self._live.update(Text(str(error), style="red"))
 
     def _picture(self, session: Session) -> Group:
+        declarations, trouble = self._service.declarations, self._service.trouble
         running = runs.latest(session, state=RunState.RUNNING, limit=self._config.concurrent_runs * 4)
         ended = runs.latest(session, state=RunState.FINISHED, limit=LAST)
-        coming = sorted(
-            ((row.next_fire_at, row.source_id) for row in schedules.listing(session) if row.next_fire_at is not None),
-        )[:NEXT]
-        head = f"{len(self._service.declarations.sources)} sources, {len(self._service.runner.running)} runs here"
-        trouble = self._service.trouble
-        return Group(
-            Text(f"{head}. {trouble}", style="red") if trouble else Text(head, style="dim"),
-            _running(running),
-            table("next", "source", title="Next", rows=[(when(at, self._config), one) for at, one in coming]),
-            _ended(ended, self._config),
-        )
+        rows = [row for row in schedules.listing(session) if declarations.is_ours(row.source_id)]
+        fires = sorted((row.next_fire_at, row.source_id) for row in rows if row.next_fire_at is not None)
+        here, most = len(self._service.runner.running), self._config.concurrent_runs
+        head = f"schedules: {len(rows)}, runs here: {here} of {most}"
+        parts: list[Table | Text] = [Text(f"{head}. {trouble}", "red") if trouble else Text(head, "dim")]
+        if running:
+            parts.append(_running(running))
+        if fires:
+            coming = [(when(at, self._config, seconds=True), source_id) for at, source_id in fires[:NEXT]]
+            parts.append(table("next", "source", rows=coming, title="\nNext"))
+        if ended:
+            parts.append(_ended(ended, self._config))
+        return Group(*parts)
 
 
 _COUNTS = ("discovered", "fetched", "new", "revised", "errors")
@@ -140,7 +149,7 @@ def _running(found: Sequence[RunRow]) -> Table:
         )
         for run in found
     ]
-    return table("run", "source", "time", *_COUNTS, title="At work", rows=rows, right=_COUNTS)
+    return table("run", "source", "time", *_COUNTS, title="\nAt work", rows=rows, right=_COUNTS)
 
 
 def _ended(found: Sequence[RunRow], config: Config) -> Table:
@@ -155,4 +164,4 @@ def _ended(found: Sequence[RunRow], config: Config) -> Table:
         )
         for run in found
     ]
-    return table("run", "ended", "source", "outcome", "new", "why", title="Last", rows=rows, right=("new",))
+    return table("run", "ended", "source", "outcome", "new", "why", title="\nLast", rows=rows, right=("new",))
