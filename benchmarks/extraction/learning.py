@@ -37,7 +37,7 @@ DOUBTFUL_BELOW = 0.6
 DOUBTFUL_WEIGHT = 0.3
 # Trees of the first groups, and the score beyond which a block is decided after them.
 GROUPS = (15, 30, 55)
-EXITS = (1.25, 2.1, 2.6)
+EXITS = ((1.4, 2.0, 2.0), (1.9, 2.3, 2.0))
 
 Models = list[lightgbm.Booster]
 
@@ -107,11 +107,11 @@ def fit(pages: Sequence[Learned], seed: int, *, second: bool = False) -> lightgb
     return lightgbm.train(parameters, data, TREES)
 
 
-def opinions(model: lightgbm.Booster, rows: np.ndarray) -> np.ndarray:
+def opinions(model: lightgbm.Booster, rows: np.ndarray, number: int = 0) -> np.ndarray:
     """Probabilities as the generated module gives them, early exits included."""
     chances = np.full(len(rows), np.nan)
     done = 0
-    for size, limit in zip(GROUPS, EXITS, strict=True):
+    for size, limit in zip(GROUPS, EXITS[number], strict=True):
         done += size
         score = model.predict(rows, raw_score=True, num_iteration=done, num_threads=1)
         leaves = np.isnan(chances) & (np.abs(score) > limit)
@@ -167,5 +167,5 @@ def apply(models: Models, page: Learned) -> np.ndarray:
     chances = opinions(models[0], page.rows)
     add_context(page, chances)
     if page.asked:
-        chances[page.asked] = opinions(models[1], page.both)
+        chances[page.asked] = opinions(models[1], page.both, 1)
     return chances

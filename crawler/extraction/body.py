@@ -34,7 +34,12 @@ _IN_FIGCAPTION, _TAG, _IN_HEADLINE, _HEADLINE_IN = map(
 )
 _WIDTH, _PHRASE, _LINK_SHARE, _REPEATS = map(FIRST.index, ("width", "phrase", "link_share", "repeats"))
 _KIND_PROMO, _KIND_HIDDEN = map(FIRST.index, ("kind_promo", "kind_hidden"))
-_LIMITS = (*body_model.EXITS, 30.0)
+# Each pass as groups of trees with the score beyond which a block is decided; after the last group there is no doubt
+# left to wait for, only a bound for the exponential.
+_STEPS: tuple[tuple[tuple[Callable[..., float], float], ...], ...] = tuple(
+    tuple(zip(groups, (*exits, 30.0), strict=True))
+    for groups, exits in zip(body_model.PASSES, body_model.EXITS, strict=True)
+)
 _LEAD_BIT = 1 << KIND_NAMES.index("lead")
 _WORDS = re.compile(r"\w+")
 
@@ -106,17 +111,16 @@ def hints_of(page: Page, headline: str | None, lead: str | None) -> Hints:
 def probabilities(features: Features) -> list[float]:
     """For each block how likely it belongs to the article."""
     rows = features.rows
-    first, second = body_model.PASSES
-    chances = [_chance(row, first) for row in rows]
+    chances = [_chance(row, 0) for row in rows]
     asked = asked_again(chances)
     for i, context in zip(asked, context_rows(features, chances, asked), strict=True):
-        chances[i] = _chance(rows[i] + context, second)
+        chances[i] = _chance(rows[i] + context, 1)
     return chances
 
 
-def _chance(row: Sequence[float], groups: Sequence[Callable[..., float]]) -> float:
+def _chance(row: Sequence[float], number: int) -> float:
     score = 0.0
-    for group, limit in zip(groups, _LIMITS, strict=True):
+    for group, limit in _STEPS[number]:
         score += group(*row)
         if score > limit:
             return 1 - EXITED

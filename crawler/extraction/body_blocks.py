@@ -194,8 +194,6 @@ def find_blocks(root: LexborNode) -> Blocks:
                 broken = True
                 breaks += 1
                 pieces.append("\n")
-        elif tag in SKIPPED or tag is None or tag[0] == "-" or tag[0] == "!":
-            pass
         elif tag in INLINE:
             place += 1
             if node.child is not None:
@@ -213,7 +211,7 @@ def find_blocks(root: LexborNode) -> Blocks:
             pictures.append(Picture(node.attributes, current, len(blocks)))
         elif tag == "hr":
             flush()
-        else:
+        elif tag is not None and tag not in SKIPPED and tag[0] not in "-!":
             place += 1
             element = elements[current]
             cell = tag in CELLS

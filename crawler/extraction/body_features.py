@@ -286,8 +286,7 @@ class Features:
             bool(self.hints.article_body),
             bool(self.hints.lead),
         )
-        heading = -FAR
-        heading_row: tuple[float, float, float] = (0, 0, 0)
+        heading, heading_row = -FAR, (0, 0, 0)
         h1s_before = 0
         for i, (b, row) in enumerate(zip(blocks, rows, strict=True)):
             element = elements[b.element]
