@@ -15,6 +15,8 @@ gives its share of the score. `EXITS` are the scores beyond which a block is dec
 
 # mypy: ignore-errors
 # ruff: noqa
+
+from collections.abc import Callable
 '''
 
 
@@ -40,7 +42,7 @@ def model_source(passes: Sequence[dict[str, Any]], groups: Sequence[int], consta
             lines.append(f"\ndef {name}({arguments}):\n s=0.0")
             lines += [_statement(tree, 1) for tree in chosen]
             lines.append(" return s\n")
-    lines.append("\nPASSES = (" + "".join(f"({', '.join(n)},), " for n in names) + ")")
+    lines.append("\nPASSES: tuple[tuple[Callable[..., float], ...], ...] = (" + "".join(f"({', '.join(n)},), " for n in names) + ")")
     lines += [f"{name} = {value!r}" for name, value in constants.items()]
     return "\n".join(lines) + "\n"
 

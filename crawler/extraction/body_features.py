@@ -286,7 +286,8 @@ class Features:
             bool(self.hints.article_body),
             bool(self.hints.lead),
         )
-        heading, heading_row = -FAR, (0, 0, 0)
+        heading = -FAR
+        heading_row: tuple[float, ...] = (0, 0, 0)
         h1s_before = 0
         for i, (b, row) in enumerate(zip(blocks, rows, strict=True)):
             element = elements[b.element]
