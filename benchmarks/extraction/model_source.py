@@ -42,7 +42,11 @@ def model_source(passes: Sequence[dict[str, Any]], groups: Sequence[int], consta
             lines.append(f"\ndef {name}({arguments}):\n s=0.0")
             lines += [_statement(tree, 1) for tree in chosen]
             lines.append(" return s\n")
-    lines.append("\nPASSES: tuple[tuple[Callable[..., float], ...], ...] = (" + "".join(f"({', '.join(n)},), " for n in names) + ")")
+    lines.append(
+        "\nPASSES: tuple[tuple[Callable[..., float], ...], ...] = ("
+        + "".join(f"({', '.join(n)},), " for n in names)
+        + ")"
+    )
     lines += [f"{name} = {value!r}" for name, value in constants.items()]
     return "\n".join(lines) + "\n"
 
