@@ -57,7 +57,7 @@ def best(shared: Mapping[int, int]) -> list[Candidate]:
 class Index:
     """Sketches of texts, each with a number of its own and its day.
 
-    At a million texts some 300 bytes a text and 250 µs a look-up (busy machine) (benchmarks/dedup). Growing fourfold takes seconds,
+    At a million texts some 300 bytes a text and 250 µs a look-up (benchmarks/dedup). Growing fourfold takes seconds,
     three times on the way to a million. Nothing is ever removed.
 
     >>> index = Index()
