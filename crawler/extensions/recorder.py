@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from crawler.extensions.fetch_log import FetchLog
 from crawler.extensions.run_log import RunLogHandler
 from crawler.spiders.news import NewsSpider
 from crawler.storage import logs, runs
-from crawler.storage.database import Database
+from crawler.storage.database import Database, now
 from crawler.storage.liveness import own_identity
 from crawler.storage.outcome import judge_outcome
 from crawler.storage.runs import Attempt, Ending
@@ -99,16 +99,17 @@ class Recorder:
 
     def _try_to_begin(self, token: str | None) -> tuple[Attempt | None, list[runs.Unfinished]]:
         assert self._database is not None
-        identity, now = own_identity(), datetime.now(UTC)
+        identity = own_identity()
         with self._database.write() as session:
+            moment = now(session)
             if token:
-                return runs.attach(session, token, process=identity, now=now), []
-            runs.bury_lost(session, now=now, source_id=self._spider.source.id)
+                return runs.attach(session, token, process=identity, now=moment), []
+            runs.bury_lost(session, now=moment, source_id=self._spider.source.id)
             attempt = runs.begin(
                 session,
                 self._spider.source.id,
                 process=identity,
-                now=now,
+                now=moment,
                 trigger=self._crawler.settings.get("CRAWLER_TRIGGER", "scrapy"),
                 options=self._spider.options.recorded(),
             )
@@ -132,14 +133,9 @@ class Recorder:
     async def _heartbeat(self) -> None:
         assert self._database is not None
         assert self._attempt is not None
-        beat = partial(
-            runs.heartbeat,
-            attempt=self._attempt,
-            counts=counts_of(self._stats()),
-            stats=self._stats(),
-            now=datetime.now(UTC),
-        )
-        standing = await asyncio.to_thread(self._database.transact, beat)
+        beat = partial(runs.heartbeat, attempt=self._attempt, counts=counts_of(self._stats()), stats=self._stats())
+        # By the database's clock: others conclude from the time of the last heartbeat that a crawl is lost.
+        standing = await asyncio.to_thread(self._database.transact, lambda session: beat(session, now=now(session)))
         if not standing.is_ours:
             logger.error("This attempt was declared dead by another process; it stops and writes nothing more")
         if not standing.is_ours or standing.cancel_requested:
@@ -191,11 +187,10 @@ class Recorder:
             runs.finish,
             attempt=self._attempt,
             ending=Ending(verdict.outcome, verdict.reason, finish_reason),
-            now=datetime.now(UTC),
             counts=counts_of(stats),
             stats=stats,
         )
-        self._database.transact(finish)
+        self._database.transact(lambda session: finish(session, now=now(session)))
 
 
 def counts_of(stats: Mapping[str, Any]) -> dict[str, int]:

@@ -19,7 +19,8 @@ class Declarations:
 
     def __init__(self, folders: Sequence[Path], *, only: Collection[str] = ()) -> None:
         self._folders = (PACKAGED, *folders)
-        self._only = frozenset(only)
+        self.only = frozenset(only)
+        """Ids of the sources that this scheduler looks after; none means all."""
         self._seen: object = None
         self.sources: Mapping[str, Source] = {}
         """All sources that can be crawled, also those that are crawled by hand only."""
@@ -46,8 +47,8 @@ class Declarations:
         return True
 
     def is_ours(self, source_id: str) -> bool:
-        """Whether this scheduler looks after a source at all."""
-        return not self._only or source_id in self._only
+        """Whether this scheduler looks after a source."""
+        return not self.only or source_id in self.only
 
     def declared(self, now: datetime) -> list[Declared]:
         """The schedules of our sources, for `storage.schedules.sync`."""

@@ -9,7 +9,7 @@ import logging
 import signal
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from crawler.scheduling.retries import pause_before_retry
@@ -18,7 +18,7 @@ from crawler.scheduling.runners.crawl_process import signal_group
 from crawler.sources.source import Policy
 from crawler.storage import attempts, runs
 from crawler.storage.attempts import Settled, Unattended
-from crawler.storage.database import Database
+from crawler.storage.database import Database, now
 from crawler.storage.liveness import is_alive, this_worker
 from crawler.storage.outcome import ProcessEnd, Stop
 from crawler.storage.queue import QUEUED_TRIGGERS
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 # What a runner has more than its run's time-out or silence to end it: the whole ladder of signals, twice.
 RUNNERS_TIME = timedelta(minutes=2)
+# A process that has just gone may have a living runner, which saw how it ended and writes that down within a second.
+ITS_RUNNER_FIRST = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,15 @@ class Reaper:
             DatabaseError: the database cannot be reached or written.
         """
         with self.database.read() as session:
-            found = attempts.unattended(session, mine=mine)
-        return [self._end(one, why) for one in found if (why := self._verdict(one))]
+            found, moment = attempts.unattended(session, mine=mine), now(session)
+        return [self._end(one, why) for one in found if (why := self._verdict(one, moment))]
 
-    def _verdict(self, attempt: Unattended) -> ProcessEnd | None:
+    def _verdict(self, attempt: Unattended, moment: datetime) -> ProcessEnd | None:
         """What to write down as its end; None while it is well."""
-        # The times in the record are those of the crawl's machine, which is why silence on another one is generous.
-        now = datetime.now(UTC)
-        if runs.is_lost(attempt.one, now):
+        silence = moment - attempt.one.heartbeat_at
+        if runs.is_lost(attempt.one, moment):
+            if silence < ITS_RUNNER_FIRST:
+                return None
             process = attempt.one.process
             seen = (
                 f"process {process.pid} on {process.worker}, last heard of at {attempt.one.heartbeat_at:%H:%M:%S} UTC"
@@ -63,11 +66,11 @@ class Reaper:
         timeout = self.policy_of(attempt.one.source_id).timeout or self.run_timeout
         if not attempt.began:
             # The process in the record is still the runner's, which may be this very one. It forgot the attempt.
-            late = now - attempt.started_at > timeout + RUNNERS_TIME
+            late = moment - attempt.started_at > timeout + RUNNERS_TIME
             return ProcessEnd(began=False, last_words="its crawl was never heard of") if late else None
-        if now - attempt.started_at > timeout + RUNNERS_TIME:
+        if moment - attempt.started_at > timeout + RUNNERS_TIME:
             return ProcessEnd(began=True, stopped_for=Stop.TIMEOUT)
-        if now - attempt.one.heartbeat_at > runs.SILENCE + RUNNERS_TIME:
+        if silence > runs.SILENCE + RUNNERS_TIME:
             return ProcessEnd(began=True, stopped_for=Stop.STALL)
         return None
 
@@ -81,11 +84,10 @@ class Reaper:
             attempts.settle,
             attempt=one.attempt,
             process=end,
-            now=datetime.now(UTC),
             stderr_tail=stderr.tail_of(said) or None,
             retry_after=pause_before_retry(self.policy_of(one.source_id), one.attempt.number) if again else None,
         )
-        settled = self.database.transact(settle)
+        settled = self.database.transact(lambda session: settle(session, now=now(session)))
         if one.process.worker == this_worker():
             said.unlink(missing_ok=True)
         judged = settled.judgement

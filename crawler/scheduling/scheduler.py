@@ -93,7 +93,7 @@ class Scheduler:
             self._database.transact(lambda session: schedulers.beat(session, self._token, now=now(session)))
             self._beaten = monotonic()
         with self._database.read() as session:
-            due = schedules.due(session, now=self._clock(session))
+            due = schedules.due(session, now=self._clock(session), only=self._declarations.only)
         runs = 0
         for schedule_id, fire in due:
             try:
@@ -126,7 +126,7 @@ class Scheduler:
         """Take a fire and write down what becomes of it, in one transaction; True when it got a run."""
         moment = self._clock(session)
         row = session.get(ScheduleRow, schedule_id, populate_existing=True)
-        if row is None or row.next_fire_at != fire or not self._declarations.is_ours(row.source_id):
+        if row is None or row.next_fire_at != fire:
             return False  # another scheduler was faster
         plan = sort_out(
             schedule_of(row),

@@ -5,10 +5,11 @@ Decides nothing about politeness; callers own the transaction. A host is named w
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crawler.storage.tables import HostRow
@@ -27,6 +28,12 @@ def change(session: Session, host: str, **values: Any) -> HostRow:
     return session.scalars(
         select(HostRow).where(HostRow.host == host), execution_options={"populate_existing": True}
     ).one()
+
+
+def longest_delay(session: Session, names: Collection[str]) -> timedelta:
+    """The longest Crawl-delay that one of these hosts asks for, as far as is known."""
+    seconds = session.scalar(select(func.max(HostRow.delay_s)).where(HostRow.host.in_(names)))
+    return timedelta(seconds=seconds or 0.0)
 
 
 def lease(session: Session, host: str, *, token: str, run_id: int, now: datetime, lease: timedelta) -> bool:

@@ -5,7 +5,7 @@ Decides neither when a source is due nor how a run ended. Callers own the transa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,10 +122,13 @@ class Waiting:
     options: Mapping[str, Any]
 
 
-def waiting(session: Session, *, now: datetime, limit: int) -> list[Waiting]:
+def waiting(session: Session, *, now: datetime, limit: int, only: Collection[str] = ()) -> list[Waiting]:
     """Runs that may begin now, those that were due first before the others.
 
     Left out: runs whose pause before another try is not over, and runs of a source that is being crawled.
+
+    Args:
+        only: ids of sources; none means all.
     """
     busy = aliased(RunRow)
     is_crawled = exists().where(
@@ -141,6 +144,8 @@ def waiting(session: Session, *, now: datetime, limit: int) -> list[Waiting]:
         .order_by(func.coalesce(RunRow.scheduled_for, RunRow.created_at), RunRow.id)
         .limit(limit)
     )
+    if only:
+        asked = asked.where(RunRow.source_id.in_(only))
     return [Waiting(run.id, run.source_id, run.kind, run.options or {}) for run in session.scalars(asked)]
 
 

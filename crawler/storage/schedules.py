@@ -71,13 +71,19 @@ def sync(session: Session, declared: Sequence[Declared], *, kept: Collection[str
     return Synced(tuple(added), tuple(changed), tuple(removed))
 
 
-def due(session: Session, *, now: datetime) -> list[tuple[int, datetime]]:
-    """Schedules that have a fire at or before `now`: their ids, and that fire; the longest overdue first."""
+def due(session: Session, *, now: datetime, only: Collection[str] = ()) -> list[tuple[int, datetime]]:
+    """Schedules that have a fire at or before `now`: their ids, and that fire; the longest overdue first.
+
+    Args:
+        only: ids of sources; none means all.
+    """
     asked = (
         select(ScheduleRow.id, ScheduleRow.next_fire_at)
         .where(ScheduleRow.next_fire_at <= now)
         .order_by(ScheduleRow.next_fire_at, ScheduleRow.id)
     )
+    if only:
+        asked = asked.where(ScheduleRow.source_id.in_(only))
     return [(schedule_id, fire) for schedule_id, fire in session.execute(asked) if fire is not None]
 
 

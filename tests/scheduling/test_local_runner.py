@@ -14,7 +14,7 @@ from crawler.config import Config
 from crawler.errors import DatabaseError
 from crawler.scheduling.runners import local, stderr
 from crawler.scheduling.runners.local import LocalRunner
-from crawler.storage import attempts, queue
+from crawler.storage import attempts, hosts, queue
 from crawler.storage.database import Database, now
 from crawler.storage.liveness import is_alive
 from crawler.storage.outcome import Outcome
@@ -163,6 +163,24 @@ def test_a_silent_crawl_is_stopped(database: Database, runner: Begin) -> None:
     started = runner("with_a_helper")
     started._declarations.sources = {"herald": source("herald", retries=0, stall_after="1s")}
     run_id = order(database)
+    work(started, is_over(database, run_id))
+    assert run_of(database, run_id).outcome == Outcome.STALLED
+
+
+def test_a_crawl_that_waits_because_its_host_asked_for_it_is_not_silent(
+    database: Database, runner: Begin, tmp_path: Path
+) -> None:
+    started = runner("waiting")
+    with database.write() as session:
+        hosts.change(session, "herald.example", delay_s=600.0)
+    run_id = order(database, until=str(tmp_path / "done"))
+    work(started, lambda: started.running and started.running[0].began)
+    one = started.running[0]
+    one.moved_at -= 900  # seconds in which it did nothing: longer than its policy allows, shorter than two pauses
+    started.look(0.1)
+    started.look(0.1)
+    assert one.process.stopped_for is None
+    one.moved_at -= 900
     work(started, is_over(database, run_id))
     assert run_of(database, run_id).outcome == Outcome.STALLED
 

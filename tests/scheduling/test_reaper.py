@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.scheduling.reaper import RUNNERS_TIME, Reaper
+from crawler.scheduling.reaper import ITS_RUNNER_FIRST, RUNNERS_TIME, Reaper
 from crawler.scheduling.runners import stderr
 from crawler.sources.source import Policy
 from crawler.storage import queue, runs
@@ -92,7 +92,7 @@ def attempt_of(database: Database, attempt: Attempt) -> AttemptRow:
 def test_a_crawl_whose_process_is_gone_is_lost_and_tried_again(
     database: Database, reaper: Reaper, begin: Begin
 ) -> None:
-    attempt = begin(GONE)
+    attempt = begin(GONE, silent=ITS_RUNNER_FIRST)
     stderr.file_of(attempt.token).write_text("Traceback\nMemoryError")
     (settled,) = reaper.reap()
     assert settled.judgement.outcome == Outcome.LOST
@@ -108,8 +108,13 @@ def test_a_crawl_whose_process_is_gone_is_lost_and_tried_again(
 
 
 def test_ones_own_attempts_are_left_alone(reaper: Reaper, begin: Begin) -> None:
-    attempt = begin(GONE)
+    attempt = begin(GONE, silent=HOUR)
     assert reaper.reap(mine=[attempt.attempt_id]) == []
+
+
+def test_a_crawl_that_is_just_gone_is_left_to_its_runner(reaper: Reaper, begin: Begin) -> None:
+    begin(GONE, silent=ITS_RUNNER_FIRST / 2)
+    assert reaper.reap() == []
 
 
 def test_a_crawl_that_is_well_is_left_alone(reaper: Reaper, begin: Begin, sleeper: subprocess.Popen[bytes]) -> None:
@@ -173,7 +178,7 @@ def test_a_crawl_that_somebody_has_started_by_hand_is_not_ended(
 
 def test_one_that_was_started_by_hand_and_is_gone_is_not_tried_again(database: Database, reaper: Reaper) -> None:
     with database.write() as session:
-        attempt = runs.begin(session, "herald", process=GONE, now=now(session))
+        attempt = runs.begin(session, "herald", process=GONE, now=now(session) - HOUR)
         assert attempt is not None
     (settled,) = reaper.reap()
     assert settled.retry_at is None

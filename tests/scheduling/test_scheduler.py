@@ -170,7 +170,7 @@ def test_a_scheduler_that_looks_after_some_sources_leaves_the_others_alone(
 ) -> None:
     begin(Written(source("herald"), source("courier")))
     some = Written(source("herald"), source("courier"))
-    some._only = frozenset({"courier"})
+    some.only = frozenset({"courier"})
     scheduler = begin(some)
     assert next_fire(database, "herald") == NOON
     clock.now = NOON

@@ -108,6 +108,14 @@ def test_runs_come_in_the_order_in_which_they_were_due(database: Database) -> No
         assert [one.run_id for one in queue.waiting(session, now=NOON, limit=1)] == [first]
 
 
+def test_a_runner_may_look_after_some_sources_only(database: Database) -> None:
+    with database.write() as session:
+        enqueue(session, "herald")
+        courier = enqueue(session, "courier")
+        found = queue.waiting(session, now=NOON, limit=9, only={"courier", "nobody"})
+        assert [one.run_id for one in found] == [courier]
+
+
 def test_a_run_of_a_source_that_is_being_crawled_waits_without_blocking_others(database: Database) -> None:
     with database.write() as session:
         begun(session)

@@ -74,6 +74,7 @@ def test_what_is_due_comes_in_the_order_in_which_it_was(database: Database) -> N
     )
     with database.read() as session:
         assert [fire for _, fire in schedules.due(session, now=NOON)] == [NOON - TEN, NOON]
+        assert [fire for _, fire in schedules.due(session, now=NOON, only={"late", "never"})] == [NOON]
 
 
 def test_of_many_schedulers_that_see_a_fire_one_gets_it(database: Database) -> None:

@@ -22,7 +22,7 @@ from crawler.scheduling.runners import stderr
 from crawler.scheduling.runners.child import ENTRY, Order
 from crawler.scheduling.runners.crawl_process import CrawlProcess, warm_up
 from crawler.sources.source import Policy
-from crawler.storage import attempts, queue, runs
+from crawler.storage import attempts, hosts, queue, runs
 from crawler.storage.attempts import Progress
 from crawler.storage.database import Database, now
 from crawler.storage.liveness import own_identity
@@ -54,6 +54,8 @@ class Running:
     source_id: str
     hosts: tuple[str, ...]
     policy: Policy
+    delay: timedelta
+    """Between two requests, as the source file says; the host may ask for more."""
     timeout: float
     """Seconds."""
     process: CrawlProcess
@@ -80,7 +82,6 @@ class LocalRunner:
         self._reaper = Reaper(database, self._policy_of, config.run_timeout)
         self._looked_at = self._reaped_at = -REAP_EVERY
         self._stopping = False
-        self._killing = False
         self.running: list[Running] = []
         self.trouble: str | None = None
         """Why the database could not be asked the last time; None when it could."""
@@ -134,7 +135,7 @@ class LocalRunner:
             return
         with self._database.read() as session:
             # Some more than there is room for: hosts of the first ones may be taken.
-            waiting = queue.waiting(session, now=now(session), limit=free + 16)
+            waiting = queue.waiting(session, now=now(session), limit=free + 16, only=self._declarations.only)
         for one in waiting:
             if len(self.running) >= self._config.concurrent_runs:
                 return
@@ -142,8 +143,8 @@ class LocalRunner:
 
     def _begin(self, waiting: Waiting) -> None:
         source = self._declarations.sources.get(waiting.source_id)
-        hosts = tuple(edition.host for edition in source.editions) if source else ()
-        take = partial(queue.take, run_id=waiting.run_id, process=self._identity, names=hosts, lease=LEASE)
+        names = tuple(edition.host for edition in source.editions) if source else ()
+        take = partial(queue.take, run_id=waiting.run_id, process=self._identity, names=names, lease=LEASE)
         attempt = self._database.transact(lambda session: take(session, now=now(session)))
         if attempt is None:
             return
@@ -170,7 +171,8 @@ class LocalRunner:
             self._write_end(attempt, waiting.source_id, failed, None, policy)
             return
         logger.info("Run %d of %s begins (process %d)", attempt.run_id, waiting.source_id, process.pid)
-        self.running.append(Running(attempt, waiting.source_id, hosts, policy, timeout, process))
+        delay = source.politeness.delay
+        self.running.append(Running(attempt, waiting.source_id, names, policy, delay, timeout, process))
 
     def _policy_of(self, source_id: str) -> Policy:
         source = self._declarations.sources.get(source_id)
@@ -182,11 +184,12 @@ class LocalRunner:
             return
         with self._database.read() as session:
             progress = attempts.progress(session, [one.attempt.attempt_id for one in self.running])
-        for one in self.running:
+            delays = [hosts.longest_delay(session, one.hosts) for one in self.running]
+        for one, delay in zip(self.running, delays, strict=True):
             stderr.trim(one.process.stderr)
             if one.attempt.attempt_id in progress:
                 self._hear(one, progress[one.attempt.attempt_id])
-            self._judge(one)
+            self._judge(one, patience=2 * max(delay, one.delay))
         self._prolong_leases()
 
     @staticmethod
@@ -203,19 +206,23 @@ class LocalRunner:
         if progress.cancel_requested:
             one.process.stop(Stop.CANCEL)
 
-    def _judge(self, one: Running) -> None:
-        """Stop a crawl that takes too long, does nothing, takes too much, or does not end after its end."""
+    def _judge(self, one: Running, *, patience: timedelta) -> None:
+        """Stop a crawl that takes too long, does nothing, takes too much, or does not end after its end.
+
+        Args:
+            patience: how long a polite crawl may do nothing between two requests.
+        """
         moment, heartbeat = monotonic(), self._config.heartbeat.total_seconds()
         if one.ended_at is not None:
             if moment - one.ended_at > MOST_AFTER_THE_END:
                 one.process.kill(Stop.SHUTDOWN)  # its own record stands
             return
         # Its statistics come with its heartbeats: between two of them nothing can be seen to move.
-        stall = max(one.policy.stall_after.total_seconds(), 3 * heartbeat)
-        silence = min(stall, max(runs.SILENCE.total_seconds(), 12 * heartbeat))
+        stall = max(one.policy.stall_after.total_seconds(), 3 * heartbeat, patience.total_seconds())
+        silence = max(runs.SILENCE.total_seconds(), 12 * heartbeat)
         if moment - one.process.started > one.timeout + MORE_THAN_TIMEOUT:
             one.process.stop(Stop.TIMEOUT)
-        elif moment - one.moved_at > stall or moment - one.heard_at > silence:
+        elif moment - one.moved_at > stall or moment - one.heard_at > min(stall, silence):
             one.process.stop(Stop.STALL)
         elif one.process.memory() > self._config.run_memory_mb * 1_000_000:
             one.process.kill(Stop.MEMORY)
@@ -265,18 +272,14 @@ class LocalRunner:
         )
 
     # --- Stopping -----------------------------------------------------------------------------------------------------
-    def begin_no_more(self) -> None:
-        """Let what runs come to its end, and begin nothing new."""
-        self._stopping = True
-
     def stop_all(self) -> None:
-        """Ask all crawls to end cleanly; those that do not are forced to."""
-        self.begin_no_more()
+        """Begin nothing more and ask all crawls to end cleanly; those that do not are forced to."""
+        self._stopping = True
         for one in self.running:
             one.process.stop(Stop.SHUTDOWN)
 
     def kill_all(self) -> None:
-        """End all crawls at once."""
-        self.begin_no_more()
+        """Begin nothing more and end all crawls at once."""
+        self._stopping = True
         for one in self.running:
             one.process.kill(Stop.SHUTDOWN)
