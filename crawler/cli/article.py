@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
@@ -138,7 +137,7 @@ def erase(
 ) -> None:
     """Erase an article for good (law, consent); a tombstone remains, so that it is never stored again."""
     config = load_config()
-    with closing(Database(config.url)) as database:
+    with Database(config.url) as database:
         ensure_ready(database)
         with database.read() as session:
             row = found_or_exit(articles.find(session, article), article).row
@@ -249,9 +248,9 @@ def article_dict(row: ArticleRow) -> dict[str, Any]:
 def full_dict(article: StoredArticle) -> dict[str, Any]:
     """An article with all that hangs on it as a JSON object."""
 
-    def columns(row: Any, *without: str) -> dict[str, Any]:
+    def columns(row: Any) -> dict[str, Any]:
         names = (column.key for column in row.__table__.columns)
-        return {name: getattr(row, name) for name in names if name not in {"url_hash", "article_id", *without}}
+        return {name: getattr(row, name) for name in names if name not in {"url_hash", "article_id"}}
 
     return article_dict(article.row) | {
         "authors": article.authors,

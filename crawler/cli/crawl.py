@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -25,7 +25,7 @@ from crawler.errors import ConfigError, SourceError
 from crawler.sources.registry import Registry
 from crawler.storage import articles, links, runs
 from crawler.storage.database import Database
-from crawler.storage.outcome import GOOD_OUTCOMES, ProcessEnd, Stop, judge_outcome
+from crawler.storage.outcome import GOOD_OUTCOMES, ProcessEnd, Stop, grouped, judge_outcome
 from crawler.storage.runs import Ending
 from crawler.storage.schema import State, ensure_ready, inspect_schema
 from crawler.storage.tables import RunRow
@@ -92,13 +92,13 @@ def _chosen(ids: Sequence[str], registry: Registry) -> list[str]:
 def _database(config: Config, source_ids: Sequence[str], dry_run: bool) -> Iterator[tuple[Database, Mapping[str, str]]]:
     """The database of the crawl and what the children's environment must say of it; a dry run gets one of its own."""
     if not dry_run:
-        with closing(Database(config.url)) as database:
+        with Database(config.url) as database:
             ensure_ready(database)
             yield database, {}
         return
     with tempfile.TemporaryDirectory(prefix="crawler-dry-run-") as folder:
         url = f"sqlite:///{Path(folder) / 'dry-run.db'}"
-        with closing(Database(url)) as database:
+        with Database(url) as database:
             ensure_ready(database)
             _copy_ledger(config, database, source_ids)
             yield database, {"CRAWLER_DATABASE_URL": url}
@@ -106,7 +106,7 @@ def _database(config: Config, source_ids: Sequence[str], dry_run: bool) -> Itera
 
 def _copy_ledger(config: Config, database: Database, source_ids: Sequence[str]) -> None:
     """Let a dry run know what is known, so that it fetches what a real one would."""
-    with closing(Database(config.url)) as real:
+    with Database(config.url) as real:
         if inspect_schema(real).state is not State.CURRENT:
             return
         with real.read() as session, database.write() as target:
@@ -191,10 +191,6 @@ def _end_unfinished(session: Session, child: Child, stopped: bool) -> None:
 
 def _of_run(run: RunRow) -> dict[str, Any]:
     stats = run.stats or {}
-    reasons = {key.removeprefix("crawler/reason/"): n for key, n in stats.items() if key.startswith("crawler/reason/")}
-    dropped = {
-        key.removeprefix("crawler/dropped/"): n for key, n in stats.items() if key.startswith("crawler/dropped/")
-    }
     spent = run.finished_at - run.started_at if run.finished_at and run.started_at else None
     return {
         "source": run.source_id,
@@ -202,8 +198,8 @@ def _of_run(run: RunRow) -> dict[str, Any]:
         "outcome": run.outcome,
         "reason": run.reason,
         **{name: getattr(run, name) for name in runs.COUNTS},
-        "reasons": reasons,
-        "left_out": dropped,
+        "reasons": grouped(stats, "crawler/reason/"),
+        "left_out": grouped(stats, "crawler/dropped/"),
         "seconds": spent.total_seconds() if spent else None,
     }
 

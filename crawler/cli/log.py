@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Annotated, Any
 
 import typer
@@ -69,7 +68,7 @@ def log(
 
 def _follow(run_id: int, last: int, filters: dict[str, Any], out: Console, config: Config) -> None:
     """Print what comes until the run has ended and all its records are shown."""
-    with closing(Database(config.url)) as database:
+    with Database(config.url) as database:
         while True:
             with database.read() as session:
                 run = runs.get(session, run_id)

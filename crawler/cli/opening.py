@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ def reading(config: Config) -> Iterator[Session]:
     Raises:
         DatabaseError: there is no database, or it is of another version; with the remedy.
     """
-    with closing(Database(config.url)) as database:
+    with Database(config.url) as database:
         ensure_readable(database)
         with database.read() as session:
             yield session

@@ -15,6 +15,7 @@ from crawler.cli.output import Json, console, duration, print_json, table, when
 from crawler.config import load_config
 from crawler.storage import logs, queue, runs, schedulers
 from crawler.storage.database import Database, now
+from crawler.storage.outcome import grouped
 from crawler.storage.schema import ensure_readable
 from crawler.storage.tables import AttemptRow, FetchRow, RunRow, RunState
 
@@ -96,8 +97,7 @@ def show(run: Run, as_json: Json = False) -> None:
         rows = [(name, getattr(found, name)) for name in runs.COUNTS]
         out.print(table("count", "", rows=rows, right=("",)))
         for name, title in (("reason", "Not stored, by reason"), ("dropped", "Left out of lists, by reason")):
-            prefix = f"crawler/{name}/"
-            told = [(k.removeprefix(prefix), n) for k, n in sorted((found.stats or {}).items()) if k.startswith(prefix)]
+            told = sorted(grouped(found.stats or {}, f"crawler/{name}/").items())
             if told:
                 out.print(table("reason", "count", rows=told, title=title, right=("count",)))
         rows_of_attempts = [

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -181,7 +181,7 @@ class Tour:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with closing(Database(self.environment["CRAWLER_DATABASE_URL"])) as database, database.read() as session:
+        with Database(self.environment["CRAWLER_DATABASE_URL"]) as database, database.read() as session:
             yield session
 
     def _story(self, language: str, key: str) -> Story:

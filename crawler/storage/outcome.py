@@ -218,7 +218,16 @@ class _Work:
         return int(self._stats.get(key) or 0)
 
     def _group(self, prefix: str) -> dict[str, int]:
-        return {key.removeprefix(prefix): int(value) for key, value in self._stats.items() if key.startswith(prefix)}
+        return grouped(self._stats, prefix)
+
+
+def grouped(stats: Mapping[str, Any], prefix: str) -> dict[str, int]:
+    """The counts whose names begin with `prefix`, by the rest of their names.
+
+    >>> grouped({"crawler/reason/http_404": 2, "crawler/new": 7}, "crawler/reason/")
+    {'http_404': 2}
+    """
+    return {key.removeprefix(prefix): int(value) for key, value in stats.items() if key.startswith(prefix)}
 
 
 def _listed(counts: Mapping[str, int]) -> str:
