@@ -138,6 +138,7 @@ class StorePipeline:
             link_id=item.link_id,
             site_key=item.site_key,
             fingerprint=item.fingerprint,
+            revisit=self._spider.source.revisit,
         )
 
     async def _fail(self, waiting: _Waiting, error: Exception) -> None:

@@ -40,6 +40,10 @@ from crawler.sources.values import (
 MAX_PATH = 2_000
 
 
+# News is edited in its first hours; what is corrected or taken away later mostly is within three days.
+REVISIT = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72))
+
+
 class Declaration(BaseModel):
     """What all parts of a source file have in common: frozen, and unknown words are refused."""
 
@@ -219,6 +223,8 @@ class Source(Declaration):
     """Horizon: links whose date is older are counted, not stored."""
     max_undated: int = Field(100, ge=1)
     """Horizon of a list without dates: its newest entries."""
+    revisit: Annotated[tuple[Duration, ...], BeforeValidator(one_or_many)] = REVISIT
+    """Ages at which an article is looked at again for edits and removal, ascending; empty: never."""
     politeness: Politeness = Politeness()
     spider: SpiderPath | None = None
     """Escape hatch: `package.module:Spider`, a subclass of NewsSpider."""

@@ -26,6 +26,7 @@ from crawler.sources.source import Source
 from crawler.spiders.discover import Discoverer
 from crawler.spiders.items import LinkEnded, PageRead
 from crawler.spiders.options import CrawlOptions
+from crawler.spiders.revisit import Revisitor
 from crawler.storage import links
 from crawler.storage.database import Database
 from crawler.storage.links import PendingLink
@@ -73,6 +74,9 @@ class NewsSpider(Spider):
         await self.discover()
         async for request in self.article_requests():
             yield request
+        if self.options.limit is None:
+            async for request in Revisitor(self).requests():
+                yield request
 
     async def discover(self) -> None:
         """Read the lists of every edition; links that were not known are in the database afterwards."""
@@ -114,24 +118,28 @@ class NewsSpider(Spider):
     def parse_article(self, response: Response, link: PendingLink) -> Iterator[PageRead | LinkEnded]:
         """Turn an answer into an article, or into the reason why there is none."""
         self.crawler.stats.inc_value("crawler/fetched")
-        failure = failure_of_status(response.status) or self._misled(response)
-        if failure is None:
-            try:
-                article = self.read(response)
-            except ExtractionError as error:
-                failure = Failure("unreadable", error.reason, LinkState.REJECTED)
-            else:
-                failure = self.accept(article)
-        if failure is not None:
-            yield self._ended(link, response.url, failure)
-            return
-        yield PageRead(link_id=link.id, url=response.url, article=article)
+        found = self.understand(response)
+        if isinstance(found, Failure):
+            yield self._ended(link, response.url, found)
+        else:
+            yield PageRead(link_id=link.id, url=response.url, article=found)
 
     def article_failed(self, failure: TwistedFailure) -> Iterator[LinkEnded]:
         """Say why a link brought no answer at all."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         error = failure.value or RuntimeError("no exception was given")
         yield self._ended(request.cb_kwargs["link"], request.url, failure_of(error))
+
+    def understand(self, response: Response) -> Article | Failure:
+        """The article that an answer brings, or why it brings none that is worth storing."""
+        failure = failure_of_status(response.status) or self._misled(response)
+        if failure is not None:
+            return failure
+        try:
+            article = self.read(response)
+        except ExtractionError as error:
+            return Failure("unreadable", error.reason, LinkState.REJECTED)
+        return self.accept(article) or article
 
     def read(self, response: Response) -> Article:
         """Read an article from an answer."""

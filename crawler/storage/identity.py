@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from sqlalchemy import func, or_, select
@@ -30,6 +31,8 @@ class Reading:
     """Host and the site's own id; None unless that id alone names an article there."""
     fingerprint: Fingerprint | None = None
     """The marks of its text, made before the transaction begins. None: they are made inside it."""
+    revisit: tuple[timedelta, ...] = ()
+    """Ages at which it is looked at again."""
 
     @cached_property
     def url_hash(self) -> int:

@@ -16,6 +16,7 @@ from crawler.articles.text import word_count
 from crawler.articles.urls import canonicalise_url, url_hash
 from crawler.errors import UrlError
 from crawler.storage.identity import Reading, Twin
+from crawler.storage.revisits import next_look
 from crawler.storage.tables import (
     ArticleRow,
     AuthorRow,
@@ -73,7 +74,8 @@ def insert_new(
     rows = [
         _values(reading, now)
         | {"url_hash": reading.url_hash, "first_seen_at": now, "run_id": run_id}
-        | {"listed_at": _listed_at(reading.article, now)}
+        | {"listed_at": (listed_at := _listed_at(reading.article, now))}
+        | {"revisit_at": next_look(reading.revisit, told_at=listed_at, now=now)}
         for reading, _ in sorted(readings, key=lambda pair: pair[0].url_hash)
     ]
     statement = insert(session, ArticleRow).on_conflict_do_nothing().returning(ArticleRow.url_hash, ArticleRow.id)
@@ -109,6 +111,7 @@ def revise(
     _assign(row, values)
     row.run_id = run_id
     _seen(row, reading)
+    row.revisit_at = next_look(reading.revisit, told_at=row.listed_at, now=now, was_edited=True)
     session.flush()
     for table in (AuthorRow, TagRow, ImageRow, RelationRow):
         session.execute(delete(table).where(table.article_id == row.id))
@@ -148,6 +151,7 @@ def refresh(session: Session, row: ArticleRow, parts: Parts, reading: Reading, *
     keeps = {"url", "canonical_url", "edition", "fetched_at", "content_hash", *_TEXT}
     _assign(row, {k: v for k, v in _values(reading, now).items() if k not in keeps and v not in (None, {})})
     _seen(row, reading)
+    row.revisit_at = next_look(reading.revisit, told_at=row.listed_at, now=now)
     session.flush()
     fresher = Parts(article.authors or parts.authors, article.tags or parts.tags, article.images or parts.images)
     if fresher != parts:
