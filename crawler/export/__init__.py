@@ -1,0 +1,1 @@
+"""Articles as files: JSON Lines, CSV, Parquet. Streams; never holds all of them."""
