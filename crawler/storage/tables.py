@@ -1,7 +1,8 @@
 """The tables of what was found: articles, their parts and past texts, links, feeds, hosts. Asks and writes nothing.
 
 Every column is explained in docs/data-model.md. The tables of what was done (schedules, runs, logs) stand in
-run_tables.py, those of near-duplicates in cluster_tables.py; both are imported from here.
+run_tables.py, those of near-duplicates in cluster_tables.py, that of tokens in token_tables.py; all are imported from
+here.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from crawler.storage.run_tables import (
     ScheduleRow,
     SchedulerRow,
 )
+from crawler.storage.token_tables import Rights, TokenRow
 
 __all__ = [
     "ArticleRow",
@@ -53,12 +55,14 @@ __all__ = [
     "RelationRow",
     "RevisionKind",
     "RevisionRow",
+    "Rights",
     "RunKind",
     "RunRow",
     "RunState",
     "ScheduleRow",
     "SchedulerRow",
     "TagRow",
+    "TokenRow",
     "TombstoneRow",
     "UtcDateTime",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from crawler.storage.columns import Base
 from crawler.storage.coverage import FIELDS
 from crawler.storage.database import Database
-from crawler.storage.tables import LinkState, RelationKind, RevisionKind, RunKind, RunState
+from crawler.storage.tables import LinkState, RelationKind, RevisionKind, Rights, RunKind, RunState
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-model.md").read_text(encoding="utf-8")
 SECTIONS = {match[1]: match[0] for match in re.finditer(r"^### `(\w+)`:.*?(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)}
@@ -43,6 +43,7 @@ def test_every_column_is_explained(table: str) -> None:
         ("runs", RunKind),
         ("runs", RunState),
         ("coverage_daily", FIELDS),
+        ("api_tokens", Rights),
     ],
 )
 def test_every_word_of_a_closed_set_is_named(table: str, words: list[str]) -> None:
