@@ -6,6 +6,7 @@ import os
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -77,6 +78,35 @@ class Config(BaseSettings):
     keep_skipped: Duration = Field(timedelta(days=7), description="age at which skipped runs are pruned")
     keep_attempts: Duration = Field(timedelta(days=90), description="age at which run attempts are pruned")
     max_log_rows: int = Field(5_000_000, ge=1_000, description="log records kept at most; the oldest go first")
+    web: bool = Field(True, description="whether `crawler up` also serves the web interface")
+    web_host: str = Field("127.0.0.1", min_length=1, description="address on which the web interface listens")
+    web_port: int = Field(8710, ge=0, le=65_535, description="its port; 0: any that is free")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="names by which browsers reach it through a proxy or DNS, separated by commas"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="addresses or networks of reverse proxies whose X-Forwarded-* headers count, separated by commas",
+    )
+
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        return (
+            tuple(part.strip().lower() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks_exist(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(f"{one}: not an address or network; write 10.0.0.2 or 10.0.0.0/24") from None
+        return value
 
     @field_validator("sources", mode="before")
     @classmethod

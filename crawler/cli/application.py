@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler import __version__
-from crawler.cli import article, crawl, db, demo, error, explain, history, log, run, schedule, source, up
+from crawler.cli import article, crawl, db, demo, error, explain, history, log, run, schedule, serve, source, up
 
 app = typer.Typer(
     name="crawler",
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("crawl")(crawl.crawl)
 app.command("up")(up.up)
+app.command("serve")(serve.serve)
 app.command("log")(log.log)
 app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)

@@ -22,6 +22,7 @@ class Declarations:
         self.only = frozenset(only)
         """Ids of the sources that this scheduler looks after; none means all."""
         self._seen: object = None
+        self.registry = Registry({}, {})
         self.sources: Mapping[str, Source] = {}
         """All sources that can be crawled, also those that are crawled by hand only."""
         self.broken: Mapping[str, str] = {}
@@ -34,7 +35,7 @@ class Declarations:
         if seen == self._seen:
             return False
         ZoneInfo.clear_cache()
-        registry = Registry.load(self._folders[1:])
+        self.registry = registry = Registry.load(self._folders[1:])
         self.sources = registry.sources
         broken: dict[str, str] = {}
         for problem in registry.problems:
