@@ -8,6 +8,7 @@ CrawlerError
 ├── DiscoveryError    a feed, sitemap or listing cannot be read   (.url, .kind); the next method is tried
 ├── ExtractionError   one page could not be read; the run goes on (.url, .missing)
 ├── DatabaseError     the database cannot be used as it is        (.remedy)
+├── QueryError        a question about articles has no meaning    (.query, .remedy)
 └── RunError          a run could not be started or was lost      (.run_id)
 """
 
@@ -95,6 +96,15 @@ class DatabaseError(CrawlerError):
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(f"{message}. {remedy}" if remedy else message)
+        self.remedy = remedy
+
+
+class QueryError(CrawlerError):
+    """A question about articles has no meaning as it stands: a quotation mark left open, only words to leave out."""
+
+    def __init__(self, message: str, *, query: str = "", remedy: str = "") -> None:
+        super().__init__(f"{message}. {remedy}" if remedy else message)
+        self.query = query
         self.remedy = remedy
 
 

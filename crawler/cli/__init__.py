@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from crawler.errors import ConfigError, CrawlerError, DatabaseError, SourceError, UrlError
+from crawler.errors import ConfigError, CrawlerError, DatabaseError, QueryError, SourceError, UrlError
 
 EXIT_FAILED, EXIT_USAGE, EXIT_DATABASE, EXIT_NOT_FOUND, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
 
@@ -19,7 +19,7 @@ def main() -> None:
 
     try:
         app()
-    except (ConfigError, SourceError, UrlError) as error:
+    except (ConfigError, QueryError, SourceError, UrlError) as error:
         _fail(error, EXIT_USAGE)
     except DatabaseError as error:
         _fail(error, EXIT_DATABASE)

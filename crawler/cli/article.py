@@ -14,11 +14,12 @@ from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, table, when
 from crawler.config import Config, load_config
 from crawler.spiders.options import read_moment
-from crawler.storage import articles, clusters, search
+from crawler.storage import articles, clusters
 from crawler.storage.articles import StoredArticle
 from crawler.storage.clusters import Cluster
 from crawler.storage.database import Database
 from crawler.storage.schema import ensure_ready
+from crawler.storage.search import Filter, read_filter, search
 from crawler.storage.tables import ArticleRow, LinkRow
 
 app = typer.Typer(help="Articles: what is stored.", no_args_is_help=True)
@@ -49,6 +50,33 @@ def _moments(config: Config, since: str | None, until: str | None) -> dict[str, 
     return {name: read_moment(text, config.zone, name=name) if text else None for name, text in given.items()}
 
 
+def _filter(
+    source: str | None,
+    edition: str | None,
+    language: str | None,
+    section: str | None,
+    author: str | None,
+    tag: str | None,
+    moments: dict[str, datetime | None],
+    *,
+    originals_only: bool = False,
+) -> Filter:
+    def several(value: str | None) -> tuple[str, ...]:
+        return () if value is None else (value,)
+
+    return Filter(
+        sources=several(source),
+        editions=several(edition),
+        languages=several(language),
+        sections=several(section),
+        authors=several(author),
+        tags=several(tag),
+        since=moments["since"],
+        until=moments["until"],
+        originals_only=originals_only,
+    )
+
+
 @app.command("list")
 def list_(
     source: Source = None,
@@ -66,20 +94,9 @@ def list_(
     """List articles, newest first."""
     config = load_config()
     moments = _moments(config, since, until)
+    wanted = _filter(source, edition, language, section, author, tag, moments, originals_only=originals_only)
     with reading(config) as session:
-        found = articles.listing(
-            session,
-            source_id=source,
-            edition=edition,
-            language=language,
-            section=section,
-            author=author,
-            tag=tag,
-            since=moments["since"],
-            until=moments["until"],
-            originals_only=originals_only,
-            limit=limit,
-        )
+        found = [hit.row for hit in search(session, wanted, limit=limit).hits]
     if as_json:
         print_json([article_dict(row) for row in found])
     else:
@@ -103,9 +120,10 @@ def search_(
     """Find articles by words; Russian, Kazakh and English forms of a word are found."""
     config = load_config()
     moments = _moments(config, since, until)
-    wanted = articles.Filter(source, edition, language, section, author, tag, moments["since"], moments["until"])
+    wanted = _filter(source, edition, language, section, author, tag, moments)
+    wanted = read_filter(text, wanted, zone=config.zone, now=datetime.now(UTC))
     with reading(config) as session:
-        found = search.search(session, text, wanted, limit=limit)
+        found = [hit.row for hit in search(session, wanted, limit=limit).hits]
     if as_json:
         print_json([article_dict(row) for row in found])
     else:

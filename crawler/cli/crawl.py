@@ -23,11 +23,12 @@ from crawler.cli.output import Json, console, duration, fitting_table, print_jso
 from crawler.config import Config, load_config
 from crawler.errors import ConfigError, SourceError
 from crawler.sources.registry import Registry
-from crawler.storage import articles, links, runs
+from crawler.storage import links, runs
 from crawler.storage.database import Database
 from crawler.storage.outcome import GOOD_OUTCOMES, ProcessEnd, Stop, grouped, judge_outcome
 from crawler.storage.runs import Ending
 from crawler.storage.schema import State, ensure_ready, inspect_schema
+from crawler.storage.search import Filter, search
 from crawler.storage.tables import RunRow
 
 # How often progress is told in plain lines when nobody sits at a terminal. Seconds.
@@ -238,7 +239,7 @@ def _would_store(database: Database) -> list[dict[str, Any]]:
                 "published_at": row.published_at,
                 "words": row.word_count,
             }
-            for row in articles.listing(session, limit=1_000)
+            for row in (hit.row for hit in search(session, Filter(), limit=1_000).hits)
         ]
 
 

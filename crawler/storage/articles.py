@@ -1,12 +1,11 @@
-"""Questions about stored articles, and their erasure. Callers own the transaction; storing is in storing.py."""
+"""Questions about one stored article, and its erasure. Callers own the transaction; lists are search.py's part."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select, text, tuple_, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from crawler.articles.article import Image
@@ -15,20 +14,13 @@ from crawler.storage import clusters
 from crawler.storage.identity import ERASED
 from crawler.storage.tables import (
     ArticleRow,
-    AuthorRow,
-    ClusterRow,
     LinkRow,
     LinkState,
-    MemberRow,
     RelationRow,
     RevisionRow,
-    TagRow,
     TombstoneRow,
 )
 from crawler.storage.writing import load_parts
-
-Position = tuple[datetime, int]
-"""Where an article stands in lists: (listed_at, id)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,86 +37,6 @@ class StoredArticle:
     """Superseded texts, oldest first."""
     links: tuple[LinkRow, ...]
     """The addresses that lead to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which articles are asked for; None means any."""
-
-    source_id: str | None = None
-    edition: str | None = None
-    language: str | None = None
-    section: str | None = None
-    author: str | None = None
-    tag: str | None = None
-    since: datetime | None = None
-    """Published (else first seen) at or after this moment."""
-    until: datetime | None = None
-    """Published (else first seen) before this moment."""
-    originals_only: bool = False
-    """Of each story only the article that told it first."""
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """The same as clauses on `articles`."""
-        equal = (
-            (ArticleRow.source_id, self.source_id),
-            (ArticleRow.edition, self.edition),
-            (ArticleRow.language, self.language),
-            (ArticleRow.section, self.section),
-        )
-        clauses: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
-        if self.author is not None:
-            clauses.append(ArticleRow.id.in_(select(AuthorRow.article_id).where(AuthorRow.name == self.author)))
-        if self.tag is not None:
-            clauses.append(ArticleRow.id.in_(select(TagRow.article_id).where(TagRow.tag == self.tag)))
-        if self.since is not None:
-            clauses.append(ArticleRow.listed_at >= self.since)
-        if self.until is not None:
-            clauses.append(ArticleRow.listed_at < self.until)
-        if self.originals_only:
-            copies = exists().where(
-                MemberRow.article_id == ArticleRow.id,
-                ClusterRow.id == MemberRow.cluster_id,
-                ClusterRow.original_id != ArticleRow.id,
-            )
-            clauses.append(~copies)
-        return clauses
-
-
-def position(row: ArticleRow) -> Position:
-    """Where an article stands in lists; pass the last one's as `before` to get the next page."""
-    return row.listed_at, row.id
-
-
-def listing(
-    session: Session,
-    *,
-    source_id: str | None = None,
-    edition: str | None = None,
-    language: str | None = None,
-    section: str | None = None,
-    author: str | None = None,
-    tag: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    originals_only: bool = False,
-    before: Position | None = None,
-    limit: int = 50,
-) -> Sequence[ArticleRow]:
-    """Articles, newest first: by publication, or by when they were first seen where that is earlier or all there is.
-
-    Pages by position, not by offset: what arrives meanwhile neither shifts nor repeats an article.
-    """
-    wanted = Filter(source_id, edition, language, section, author, tag, since, until, originals_only)
-    return session.scalars(newest_first(wanted, before, limit)).all()
-
-
-def newest_first(wanted: Filter, before: Position | None, limit: int) -> Select[ArticleRow]:
-    """The statement of one page of articles."""
-    asked = select(ArticleRow).where(*wanted.conditions())
-    if before is not None:
-        asked = asked.where(tuple_(ArticleRow.listed_at, ArticleRow.id) < before)
-    return asked.order_by(ArticleRow.listed_at.desc(), ArticleRow.id.desc()).limit(limit)
 
 
 def get(session: Session, article_id: int) -> StoredArticle | None:

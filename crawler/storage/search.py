@@ -1,106 +1,134 @@
-"""Finds articles by words, newest first. The index is kept by triggers (migration 0002); ranks nothing."""
+"""Finds articles by filter and words, newest or best first, page by page. How words match: matching.py."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
 
-from sqlalchemy import ColumnElement, text
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from crawler.storage.articles import Filter, Position, newest_first
+from crawler.errors import QueryError
+from crawler.storage.facets import Count, count, facets
+from crawler.storage.filters import Filter
+from crawler.storage.highlights import Highlights, Piece, highlight
+from crawler.storage.matching import matches
+from crawler.storage.question import Question, read_filter, read_question
 from crawler.storage.tables import ArticleRow
 
-_PART = re.compile(r'"([^"]*)"|(\S+)')
-_WORD = re.compile(r"[^\W_]+")
+__all__ = [
+    "Count", "Cursor", "Filter", "Highlights", "Hit", "Order", "Page", "Piece",
+    "count", "facets", "read_filter", "search",
+]  # fmt: skip
 
-# Endings of one letter, as most four-letter forms of Russian nouns have: годы, суда, соль.
-_ENDINGS = frozenset("аеёийоуыьэюяәіөүұ")
+Order = Literal["newest", "best"]
 
-# Endings of three letters, of which a rule of two would leave a half: Russian cases, Kazakh plurals and cases, English.
-_LONG_ENDINGS = (
-    *("ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими"),
-    *("лар", "лер", "дар", "дер", "тар", "тер", "ның", "нің", "дың", "дің", "тың", "тің"),
-    *("ing", "ies"),
-)
 
-_SQLITE = "articles.id IN (SELECT rowid FROM article_search WHERE article_search MATCH :words)"
-_POSTGRESQL = """articles.id IN (
-    SELECT article_id FROM article_search
-    WHERE (is_stemmed AND vector @@ ({stemmed})) OR (NOT is_stemmed AND vector @@ to_tsquery('simple', :prefixes))
-)"""
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ended, so that the next one begins there: what arrives meanwhile neither shifts nor repeats."""
+
+    order: Order
+    listed_at: datetime
+    article_id: int
+    score: float | None = None
+    """Of "best"; None of "newest"."""
+    newest: tuple[datetime, int] | None = None
+    """Of "best": the newest article when the first page was made; later ones are not ranked."""
+
+    def encode(self) -> str:
+        """As text for links and command lines: letters, digits, `-` and `_`."""
+        newest = self.newest and [self.newest[0].astimezone(UTC).isoformat(), self.newest[1]]
+        values = [self.order[0], self.listed_at.astimezone(UTC).isoformat(), self.article_id, self.score, newest]
+        return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> Cursor:
+        """Read what `encode` wrote.
+
+        Raises:
+            QueryError: it is none of ours.
+        """
+        try:
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            order, listed_at, article_id, score, newest = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            return cls(
+                {"n": "newest", "b": "best"}[order],  # type: ignore[arg-type]
+                _aware(listed_at),
+                int(article_id),
+                None if score is None else float(score),
+                newest and (_aware(newest[0]), int(newest[1])),
+            )
+        except (ValueError, TypeError, KeyError, binascii.Error):
+            raise QueryError("this is no cursor", query=text[:100], remedy="Take the one of the page before") from None
+
+
+def _aware(printed: str) -> datetime:
+    moment = datetime.fromisoformat(printed)
+    if moment.tzinfo is None:
+        raise ValueError("naive")
+    return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article that was found."""
+
+    row: ArticleRow
+    highlights: Highlights
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of what was found, in order."""
+
+    hits: tuple[Hit, ...]
+    next_cursor: Cursor | None
+    """None: this page is the last."""
 
 
 def search(
-    session: Session, words: str, wanted: Filter | None = None, *, before: Position | None = None, limit: int = 50
+    session: Session,
+    wanted: Filter,
+    *,
+    order: Order = "newest",
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page:
+    """One page of the articles that a filter means.
+
+    "newest": by publication, or by when they were first seen where that is earlier or all there is. "best": headline
+    and lead count more than the body; without words it is "newest".
+
+    Raises:
+        QueryError: the filter's words have no meaning, or `after` is of the other order.
+    """
+    question = read_question(wanted.words)
+    if not question.all_of:
+        order = "newest"
+    if after is not None and after.order != order:
+        raise QueryError(f"this cursor goes through {after.order} first, not {order} first")
+    rows = _newest(session, wanted, question, after, limit + 1)
+    hits = tuple(_hit(row, question) for row in rows[:limit])
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(hits, Cursor(order, last.listed_at, last.id) if last is not None else None)
+
+
+def _hit(row: ArticleRow, question: Question) -> Hit:
+    return Hit(row, highlight(question, row.headline, row.lead, row.body))
+
+
+def _newest(
+    session: Session, wanted: Filter, question: Question, after: Cursor | None, limit: int
 ) -> Sequence[ArticleRow]:
-    """Articles in which all `words` occur, in whatever form; "words in quotes" stand one after the other as given.
-
-    SQLite has no stemmer for Russian or Kazakh: a word is looked for without its ending, which finds all its forms and
-    some words that begin alike. PostgreSQL stems Russian and English, and does so for the other languages.
-    No article when there is no word in `words`.
-    """
-    if not _WORD.search(words):
-        return []
-    return session.scalars(newest_first(wanted or Filter(), before, limit).where(_matches(session, words))).all()
-
-
-def _matches(session: Session, words: str) -> ColumnElement[bool]:
-    if session.get_bind().dialect.name != "postgresql":
-        return text(_SQLITE).bindparams(words=_fts5(words))  # type: ignore[return-value]
-    # One function for words, one for phrases, which both take no word for an operator.
-    values = {"prefixes": _tsquery(words)}
-    stemmed = []
-    for number, (part, quoted) in enumerate(_parts(words)):
-        values[f"part{number}"] = " ".join(part)
-        stemmed.append(f"{'phraseto' if quoted else 'plainto'}_tsquery('russian', :part{number})")
-    clause = text(_POSTGRESQL.format(stemmed=" && ".join(stemmed)))
-    return clause.bindparams(**values)  # type: ignore[return-value]
-
-
-def _parts(words: str) -> Iterator[tuple[list[str], bool]]:
-    """Each word, or each phrase in quotes, as its bare words."""
-    for phrase, word in _PART.findall(words):
-        if bare := _WORD.findall(phrase or word):
-            yield bare, bool(phrase)
-
-
-def _fts5(words: str) -> str:
-    """The question in FTS5's language. Nothing of it comes from outside but words."""
-    terms = []
-    for part, quoted in _parts(words):
-        if quoted:
-            terms.append(f'"{" ".join(part)}"')
-            continue
-        for word in part:
-            spellings = dict.fromkeys((word, word.replace("ё", "е").replace("Ё", "Е")))
-            terms.append("(" + " OR ".join(_prefix(spelling, '"{}"', '"{}" *') for spelling in spellings) + ")")
-    return " AND ".join(terms)
-
-
-def _tsquery(words: str) -> str:
-    """The question in PostgreSQL's language, by prefixes; the words of a phrase one after the other."""
-    terms = []
-    for part, quoted in _parts(words):
-        if quoted:
-            terms.append("(" + " <-> ".join(part) + ")")
-        else:
-            terms.extend(_prefix(word, "{}", "{}:*") for word in part)
-    return " & ".join(terms)
-
-
-def _prefix(word: str, whole: str, beginning: str) -> str:
-    """A word without its ending; a short one, or one with a digit, as it is.
-
-    Measured: two letters less finds 654 articles where the bare word finds 155 and a stemmer 573.
-    """
-    if len(word) < 3 or any(letter.isdigit() for letter in word):
-        return whole.format(word)
-    return beginning.format(word[: len(word) - _ending(word.lower())])
-
-
-def _ending(word: str) -> int:
-    """How many letters of a word are taken for its ending."""
-    if len(word) > 5:
-        return 3 if word.endswith(_LONG_ENDINGS) else 2
-    return 1 if len(word) == 5 or (len(word) == 4 and word[-1] in _ENDINGS) else 0
+    asked = select(ArticleRow).where(*replace(wanted, words="").conditions())
+    if question.all_of:
+        asked = asked.where(matches(session, question))
+    if after is not None:
+        asked = asked.where(tuple_(ArticleRow.listed_at, ArticleRow.id) < (after.listed_at, after.article_id))
+    return session.scalars(asked.order_by(ArticleRow.listed_at.desc(), ArticleRow.id.desc()).limit(limit)).all()

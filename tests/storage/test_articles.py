@@ -8,14 +8,13 @@ from pathlib import Path
 from sqlite3 import connect
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from crawler.errors import UrlError
 from crawler.storage import articles, links
-from crawler.storage.articles import Position
 from crawler.storage.columns import Base
 from crawler.storage.database import Database
-from crawler.storage.search import search
+from crawler.storage.search import Cursor, Filter, search
 from crawler.storage.tables import ArticleRow, LinkRow, LinkState, RevisionRow
 from tests.storage.stories import HOST, NOW, article, begin_run, claimed, link, reading, stored
 
@@ -38,9 +37,9 @@ def filled(database: Database) -> Database:
     return database
 
 
-def listed(database: Database, **asked: object) -> list[str]:
+def listed(database: Database, limit: int = 50, **asked: object) -> list[str]:
     with database.read() as session:
-        return [row.body for row in articles.listing(session, **asked)]  # type: ignore[arg-type]
+        return [hit.row.body for hit in search(session, Filter(**asked), limit=limit).hits]  # type: ignore[arg-type]
 
 
 def test_articles_are_listed_newest_first(filled: Database) -> None:
@@ -51,20 +50,40 @@ def test_articles_are_listed_newest_first(filled: Database) -> None:
 @pytest.mark.parametrize(
     ("asked", "bodies"),
     [
-        pytest.param({"source_id": "herald"}, ["Fog.", "Rain.", "Hail.", "Snow."], id="source"),
-        pytest.param({"source_id": "other"}, [], id="another source"),
-        pytest.param({"edition": "ru"}, [], id="edition"),
-        pytest.param({"language": "kk"}, ["Snow."], id="language"),
-        pytest.param({"section": "Weather"}, ["Hail."], id="section"),
-        pytest.param({"author": "Ann Reed"}, ["Fog.", "Rain.", "Snow."], id="author"),
-        pytest.param({"tag": "winter"}, ["Snow."], id="tag"),
+        pytest.param({"sources": ("herald",)}, ["Fog.", "Rain.", "Hail.", "Snow."], id="source"),
+        pytest.param({"sources": ("other",)}, [], id="another source"),
+        pytest.param({"sources": ("other", "herald")}, ["Fog.", "Rain.", "Hail.", "Snow."], id="one of two sources"),
+        pytest.param({"editions": ("ru",)}, [], id="edition"),
+        pytest.param({"languages": ("kk",)}, ["Snow."], id="language"),
+        pytest.param({"sections": ("Weather",)}, ["Hail."], id="section"),
+        pytest.param(
+            {"sections": ("Weather", "City"), "languages": ("en",)}, ["Fog.", "Rain.", "Hail."], id="sections"
+        ),
+        pytest.param({"authors": ("Ann Reed",)}, ["Fog.", "Rain.", "Snow."], id="author"),
+        pytest.param({"authors": ("Ann Reed", "Bo Li")}, ["Fog.", "Rain.", "Hail.", "Snow."], id="one of two authors"),
+        pytest.param({"tags": ("winter",)}, ["Snow."], id="tag"),
         pytest.param({"since": hours_ago(2)}, ["Fog.", "Rain.", "Hail."], id="since is included"),
         pytest.param({"until": hours_ago(2)}, ["Snow."], id="until is not"),
-        pytest.param({"since": hours_ago(2), "until": hours_ago(0.5), "author": "Bo Li"}, ["Rain.", "Hail."], id="all"),
+        pytest.param(
+            {"since": hours_ago(2), "until": hours_ago(0.5), "authors": ("Bo Li",)}, ["Rain.", "Hail."], id="all"
+        ),
+        pytest.param({"has_revisions": True}, [], id="edited"),
+        pytest.param({"has_revisions": False}, ["Fog.", "Rain.", "Hail.", "Snow."], id="never edited"),
+        pytest.param({"is_gone": True}, [], id="gone"),
+        pytest.param({"is_gone": False}, ["Fog.", "Rain.", "Hail.", "Snow."], id="there"),
     ],
 )
 def test_filters(filled: Database, asked: dict[str, object], bodies: list[str]) -> None:
     assert listed(filled, **asked) == bodies
+
+
+def test_edited_and_gone_articles_are_told_apart(filled: Database) -> None:
+    stored(filled, reading(article("/1/", "Rain has stopped.", fetched_at=LATER)), now=LATER)
+    with filled.write() as session:
+        session.execute(update(ArticleRow).where(ArticleRow.body == "Snow.").values(gone_at=LATER))
+    assert listed(filled, has_revisions=True) == ["Rain has stopped."]
+    assert listed(filled, is_gone=True) == ["Snow."]
+    assert listed(filled, is_gone=False, has_revisions=False) == ["Fog.", "Hail."]
 
 
 def test_pages_neither_overlap_nor_miss_while_articles_arrive(database: Database) -> None:
@@ -72,19 +91,20 @@ def test_pages_neither_overlap_nor_miss_while_articles_arrive(database: Database
     for n in range(10):
         stored(database, reading(article(f"/{n}/", f"Text {n}.", published_at=hours_ago(n if n < 3 else 5))))
     seen: list[str] = []
-    before: Position | None = None
-    for page in range(4):
+    after: Cursor | None = None
+    for number in range(4):
         with database.read() as session:
-            rows = articles.listing(session, limit=3, before=before)
-        seen += [row.body for row in rows]
-        before = articles.position(rows[-1])
-        stored(database, reading(article(f"/new-{page}/", f"New {page}.", published_at=NOW)))
+            page = search(session, Filter(), limit=3, after=after)
+        seen += [hit.row.body for hit in page.hits]
+        after = page.next_cursor and Cursor.decode(page.next_cursor.encode())
+        stored(database, reading(article(f"/new-{number}/", f"New {number}.", published_at=NOW)))
+    assert after is None
     assert sorted(seen) == [f"Text {n}." for n in range(10)]
 
 
 def test_an_article_is_found_by_number_and_by_any_form_of_its_address(filled: Database) -> None:
     with filled.read() as session:
-        number = str(articles.listing(session, tag="winter")[0].id)
+        number = str(search(session, Filter(tags=("winter",))).hits[0].row.id)
         for reference in (number, f"{HOST}/2/", f"http://www.herald.example/2?utm_source=mail#top"):  # noqa: F541
             found = articles.find(session, reference)
             assert found is not None
@@ -114,7 +134,7 @@ def test_nothing_of_an_erased_article_is_left_but_its_tombstone(database: Databa
     with database.read() as session:
         assert articles.find(session, "1") is None
         assert articles.find(session, f"{HOST}/1/") is None
-        assert search(session, "secret") == []
+        assert search(session, Filter("secret")).hits == ()
         children = [table for table in Base.metadata.sorted_tables if "article_id" in table.columns]
         for table in children:
             if table.name not in ("tombstones", "links"):

@@ -14,6 +14,7 @@ from crawler.articles.verdict import Verdict
 from crawler.storage import articles, clusters
 from crawler.storage.clusters import Cluster
 from crawler.storage.database import Database
+from crawler.storage.search import Filter, search
 from crawler.storage.storing import store
 from crawler.storage.tables import ClusterRow, FingerprintRow, MemberRow, PostingRow, RelationKind, RelationRow
 from tests.storage.near import LEAD, LONG, long_article, wire_copy
@@ -172,8 +173,8 @@ def test_an_edit_that_corrects_the_date_changes_the_original(database: Database)
 def test_only_originals_are_listed_when_asked_for(database: Database) -> None:
     stored(database, reading(ORIGINAL), reading(COPY), reading(long_article("/2-bananas/", LONG[1])))
     with database.read() as session:
-        every = articles.listing(session)
-        originals = articles.listing(session, originals_only=True)
+        every = [hit.row for hit in search(session, Filter()).hits]
+        originals = [hit.row for hit in search(session, Filter(originals_only=True)).hits]
     assert len(every) == 3
     assert {row.canonical_url for row in every} - {row.canonical_url for row in originals} == {COPY.canonical_url}
 
