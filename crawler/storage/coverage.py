@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from crawler.storage.identity import Reading
@@ -57,3 +59,42 @@ def count(session: Session, readings: Iterable[Reading], *, day: date) -> None:
             },
         )
         session.execute(statement, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of the articles that were read had a field, lately and before."""
+
+    source_id: str
+    field: str
+    filled: int
+    seen: int
+    filled_before: int
+    seen_before: int
+
+
+def shares(session: Session, *, since: date, before: date, source_id: str | None = None) -> list[Share]:
+    """For each source and field, what was read from the day `before` on, beside the days from `since` to then."""
+    lately = CoverageRow.day >= before
+    asked = (
+        select(
+            CoverageRow.source_id,
+            CoverageRow.field,
+            *(
+                func.coalesce(func.sum(case((lately if is_late else ~lately, column), else_=0)), 0)
+                for is_late in (True, False)
+                for column in (CoverageRow.filled, CoverageRow.seen)
+            ),
+        )
+        .where(CoverageRow.day >= since)
+        .group_by(CoverageRow.source_id, CoverageRow.field)
+    )
+    if source_id is not None:
+        asked = asked.where(CoverageRow.source_id == source_id)
+    return [Share(*row) for row in session.execute(asked)]
+
+
+def by_day(session: Session, source_id: str, *, since: date) -> Sequence[CoverageRow]:
+    """A source's counts of each day from `since` on, of each layout and field, in this order."""
+    asked = select(CoverageRow).where(CoverageRow.source_id == source_id, CoverageRow.day >= since)
+    return session.scalars(asked.order_by(CoverageRow.day, CoverageRow.layout, CoverageRow.field)).all()

@@ -90,3 +90,10 @@ def failed(session: Session, source_id: str, url: str, *, kind: str, now: dateti
         # What comes back under the address later is another list: its validators must not say "not modified".
         values |= {"etag": None, "last_modified": None}
     session.execute(statement.on_conflict_do_update(index_elements=["source_id", "url"], set_=values))
+
+
+def dead(session: Session) -> Sequence[FeedRow]:
+    """The lists of all sources whose last visit failed, by source and address."""
+    return session.scalars(
+        select(FeedRow).where(FeedRow.last_error.is_not(None)).order_by(FeedRow.source_id, FeedRow.url)
+    ).all()

@@ -30,6 +30,12 @@ def change(session: Session, host: str, **values: Any) -> HostRow:
     ).one()
 
 
+def blocked(session: Session, *, now: datetime) -> dict[str, tuple[datetime, str | None]]:
+    """The hosts that asked to be left alone: until when, and why."""
+    asked = select(HostRow.host, HostRow.blocked_until, HostRow.blocked_reason).where(HostRow.blocked_until > now)
+    return {host: (until, reason) for host, until, reason in session.execute(asked) if until is not None}
+
+
 def longest_delay(session: Session, names: Collection[str]) -> timedelta:
     """The longest Crawl-delay that one of these hosts asks for, as far as is known."""
     seconds = session.scalar(select(func.max(HostRow.delay_s)).where(HostRow.host.in_(names)))
