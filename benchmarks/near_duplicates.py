@@ -10,9 +10,10 @@ from collections import OrderedDict, deque
 from datetime import UTC, datetime
 from itertools import count
 
+from crawler.duplicates.choosing import choose, prospects
 from crawler.duplicates.index import Index, day_of
-from crawler.duplicates.matching import WINDOW, compare, is_candidate, tell_the_same
-from crawler.duplicates.sketch import Fingerprint, fingerprint, pack_facts, unpack_facts
+from crawler.duplicates.matching import WINDOW
+from crawler.duplicates.sketch import Fingerprint, fingerprint, pack_facts, pack_sketch, unpack_facts, unpack_sketch
 
 # Fingerprints kept ready for the exact comparison, some 20 kB each; the others are made anew of their texts.
 READY = 2_000
@@ -32,8 +33,8 @@ class NearDuplicates:
         self._ids: list[str] = []
         self._clusters: list[list[int]] = []
         """Of each text, the numbers of all that tell its story."""
-        self._texts: dict[int, tuple[bytes, bytes, int]] = {}
-        """Of those that a copy can still come of: text and facts, packed, and the size of the sketch."""
+        self._texts: dict[int, tuple[bytes, bytes, bytes]] = {}
+        """Of those that a copy can still come of: text, sketch and facts, packed."""
         self._by_day: deque[tuple[int, int]] = deque()
         self._ready: OrderedDict[int, Fingerprint] = OrderedDict()
         self._equal: dict[str, int] = {}
@@ -61,17 +62,16 @@ class NearDuplicates:
 
     def _alike(self, marks: Fingerprint, day: int) -> list[int]:
         """Those that tell the same story, the most alike first."""
-        same = []
-        for candidate in self._index.look_up(marks.sketch, day=day):
-            kept = self._texts.get(candidate.number)
-            if kept is None or not is_candidate(candidate.shared, len(marks.sketch), kept[2]):
-                continue
-            if not tell_the_same(marks.facts, frozenset(unpack_facts(kept[1]))):
-                continue
-            comparison = compare(marks, self._fingerprint(candidate.number, kept[0]))
-            if comparison.is_same_story:
-                same.append((-comparison.similarity, candidate.number))
-        return [number for _, number in sorted(same)]
+        near = (number for number in self._index.look_up(marks.sketch, day=day) if number in self._texts)
+        kept = ((number, unpack_sketch(self._texts[number][1]), self._texts[number][2]) for number in near)
+        known = ((number, sketch, frozenset(unpack_facts(facts))) for number, sketch, facts in kept)
+        choice = choose(
+            marks,
+            prospects(marks.sketch, marks.facts, known),
+            fingerprint_of=self._fingerprint,
+            story_of=lambda number: id(self._clusters[number]),
+        )
+        return [number for _, number in choice.same]
 
     def _same(self, text: str) -> list[int]:
         """An equal text, of those too short to be compared."""
@@ -85,8 +85,8 @@ class NearDuplicates:
         self._index.add(number, marks.sketch, day=day)
         self._texts[number] = (
             zlib.compress(text.encode("utf-8", "surrogatepass"), 1),
+            pack_sketch(marks.sketch),
             pack_facts(marks.facts),
-            len(marks.sketch),
         )
         self._make_ready(number, marks)
         self._by_day.append((day, number))
@@ -94,10 +94,10 @@ class NearDuplicates:
         while self._by_day[0][0] < day_of(self._latest) - 2 * WINDOW.days:
             del self._texts[self._by_day.popleft()[1]]
 
-    def _fingerprint(self, number: int, packed: bytes) -> Fingerprint:
+    def _fingerprint(self, number: int) -> Fingerprint:
         marks = self._ready.get(number)
         if marks is None:
-            marks = fingerprint(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+            marks = fingerprint(zlib.decompress(self._texts[number][0]).decode("utf-8", "surrogatepass"))
         self._make_ready(number, marks)
         return marks
 

@@ -7,13 +7,10 @@ same answers (tests/storage/test_postings.py).
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from crawler.duplicates.matching import CANDIDATES, MOST_SHARED, SHARED_POSTINGS, WINDOW
+from crawler.duplicates.matching import CANDIDATES, NEAREST, SHARED_POSTINGS, WINDOW
 
 # Hashes are told apart by 48 of their 63 bits: 16 name the bucket of an empty index, 32 are kept. Among 25 million
 # postings a hash meets another one by chance once in ten million look-ups, and one shared posting makes no candidate.
@@ -27,15 +24,9 @@ _PERIOD = 2 * _REACH + 1
 _MIX = 0x9E3779B97F4A7C15
 # Postings a bucket when the table grows to four times its size; the chains are then a posting long, and 2 before.
 _FULL = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A text that shares postings with the one that was looked up."""
-
-    number: int
-    shared: int
-    """Postings in common."""
+# Of each so many postings it is kept which text the first belongs to: some steps from there lead to any other.
+_STRIDE_BITS = 4
+_STRIDE = 1 << _STRIDE_BITS
 
 
 def day_of(moment: datetime) -> int:
@@ -48,26 +39,47 @@ def day_of(moment: datetime) -> int:
     return int(moment.timestamp() // 86_400)
 
 
-def best(shared: Mapping[int, int]) -> list[Candidate]:
-    """Of number -> postings in common the CANDIDATES that have most; the lower number where they have as many."""
-    ranked = sorted((-count, number) for number, count in shared.items() if count >= SHARED_POSTINGS)
-    return [Candidate(number, -count) for count, number in ranked[:CANDIDATES]]
+def best(found: Iterable[Sequence[int]]) -> list[int]:
+    """Rank what was found under the hashes of a sketch: the CANDIDATES that share most with it.
+
+    A hash counts the less, the more texts have it: what one text shares with nobody else is evidence, a report's mould
+    is not. Of those that share as much the later ones come first.
+
+    Args:
+        found: for each hash the texts under it, by their numbers.
+
+    >>> best([[7], [7, 8], [8, 9], [8, 9]])
+    [8, 7, 9]
+    >>> best([[7], [8]])
+    []
+    """
+    shared: dict[int, int] = {}
+    weight: dict[int, float] = {}
+    for numbers in found:
+        if numbers:
+            each = 1 / len(numbers)
+            for number in numbers:
+                shared[number] = shared.get(number, 0) + 1
+                weight[number] = weight.get(number, 0.0) + each
+    ranked = sorted((-weight[number], -number) for number, count in shared.items() if count >= SHARED_POSTINGS)
+    return [-number for _, number in ranked[:CANDIDATES]]
 
 
 class Index:
-    """Sketches of texts, each with a number of its own and its day.
+    """Sketches of texts, each with a number of its own, higher than those before it, and its day.
 
-    At a million texts some 300 bytes a text and 250 µs a look-up (benchmarks/dedup). Growing fourfold takes seconds,
-    three times on the way to a million. Nothing is ever removed.
+    At a million texts some 300 bytes a text and 100 µs a look-up (benchmarks/dedup). Growing fourfold takes seconds,
+    three times on the way to a million. A text of an earlier day than the one before it takes the longer to add the
+    more texts have its phrases. Nothing is ever removed.
 
     >>> index = Index()
     >>> index.add(7, (11, 22, 33, 44), day=100)
     >>> index.look_up((11, 22, 55, 66), day=114), index.look_up((11, 22, 55, 66), day=115)
-    ([Candidate(number=7, shared=2)], [])
+    ([7], [])
     """
 
     def __init__(self) -> None:
-        # Postings are numbered in the order they come, from 1; 0 ends a chain.
+        # Postings are numbered in the order they come, from 1; 0 ends a chain. Chains begin with the latest day.
         self._heads = array("I", bytes(4 << _FIRST_BITS))
         self._next = array("I", [0])
         self._keys = array("I", [0])
@@ -76,61 +88,98 @@ class Index:
         self._starts = array("I", [1])
         self._numbers = array("q")
         self._days = array("i")
+        self._latest = 0
+        self._landmarks = array("I", [0])
 
     def __len__(self) -> int:
         """How many texts it holds."""
         return len(self._numbers)
 
     def add(self, number: int, sketch: Iterable[int], *, day: int) -> None:
-        """Take a text in; not under hashes that MOST_SHARED others of the window have already."""
-        for hash_ in sketch:
-            if sum(1 for _ in self._postings(hash_, day)) >= MOST_SHARED:
-                continue
-            mixed = hash_ ^ day // _PERIOD * _MIX
-            key = mixed >> _FIRST_BITS & _KEPT
-            bucket = self._bucket(mixed & _FIRST, key)
-            self._next.append(self._heads[bucket])
-            self._heads[bucket] = len(self._keys)
-            self._keys.append(key)
-        self._starts.append(len(self._keys))
+        """Take a text in."""
+        heads, following, keys = self._heads, self._next, self._keys
+        mix, mask = day // _PERIOD * _MIX, (1 << self._more_bits) - 1
+        text, is_late = len(self._numbers), day < self._latest
         self._numbers.append(number)
         self._days.append(day)
-        if len(self._keys) > _FULL * len(self._heads):
+        self._starts.append(_KEPT)  # no posting lies behind it yet
+        for hash_ in sketch:
+            mixed = hash_ ^ mix
+            key = mixed >> _FIRST_BITS & _KEPT
+            bucket = mixed & _FIRST | (key & mask) << _FIRST_BITS
+            posting, behind = len(keys), heads[bucket]
+            if not posting & _STRIDE - 1:
+                self._landmarks.append(text)
+            before = 0
+            while is_late and behind and self._days[self._text(behind)] > day:
+                before, behind = behind, following[behind]
+            following.append(behind)
+            keys.append(key)
+            if before:
+                following[before] = posting
+            else:
+                heads[bucket] = posting
+        self._starts[-1] = len(keys)
+        self._latest = max(self._latest, day)
+        if len(keys) > _FULL * len(heads):
             self._grow()
 
-    def look_up(self, sketch: Iterable[int], *, day: int) -> list[Candidate]:
-        """The texts of at most WINDOW before or after that share most with a sketch, at least SHARED_POSTINGS."""
-        found = Counter(text for hash_ in sketch for text in self._postings(hash_, day))
-        return best({self._numbers[text]: count for text, count in found.items() if count >= SHARED_POSTINGS})
+    def look_up(self, sketch: Iterable[int], *, day: int) -> list[int]:
+        """The texts of at most WINDOW before or after that share most with a sketch (`best`)."""
+        return best(self.under(sketch, day=day))
 
-    def _postings(self, hash_: int, day: int) -> Iterator[int]:
-        """The texts of the window that are indexed under a hash."""
-        keys, following, starts, days = self._keys, self._next, self._starts, self._days
-        for period in range((day - _REACH) // _PERIOD, (day + _REACH) // _PERIOD + 1):
-            mixed = hash_ ^ period * _MIX
-            key = mixed >> _FIRST_BITS & _KEPT
-            posting = self._heads[self._bucket(mixed & _FIRST, key)]
-            while posting:
-                if keys[posting] == key:
-                    text = bisect_right(starts, posting) - 1
-                    if text < len(days) and abs(days[text] - day) <= _REACH:
-                        yield text
-                posting = following[posting]
+    def under(self, sketch: Iterable[int], *, day: int) -> list[list[int]]:
+        """For each hash of a sketch the texts of the window under it, the latest day first, at most NEAREST."""
+        heads, keys, following = self._heads, self._keys, self._next
+        starts, landmarks, days, numbers = self._starts, self._landmarks, self._days, self._numbers
+        first_day, last_day, mask = day - _REACH, day + _REACH, (1 << self._more_bits) - 1
+        mixes = [period * _MIX for period in range(last_day // _PERIOD, first_day // _PERIOD - 1, -1)]
+        every = []
+        for hash_ in sketch:
+            found: list[int] = []
+            for mix in mixes:
+                mixed = hash_ ^ mix
+                key = mixed >> _FIRST_BITS & _KEPT
+                posting = heads[mixed & _FIRST | (key & mask) << _FIRST_BITS]
+                while posting:
+                    if keys[posting] == key:
+                        text = landmarks[posting >> _STRIDE_BITS]
+                        while starts[text + 1] <= posting:
+                            text += 1
+                        if days[text] < first_day:
+                            break
+                        if days[text] <= last_day:
+                            found.append(numbers[text])
+                            if len(found) == NEAREST:
+                                break
+                    posting = following[posting]
+                if len(found) == NEAREST:
+                    break
+            every.append(found)
+        return every
 
-    def _bucket(self, first: int, key: int) -> int:
-        return first | (key & (1 << self._more_bits) - 1) << _FIRST_BITS
+    def _text(self, posting: int) -> int:
+        text = self._landmarks[posting >> _STRIDE_BITS]
+        while self._starts[text + 1] <= posting:
+            text += 1
+        return text
 
     def _grow(self) -> None:
-        """Spread the chains over four times as many buckets."""
+        """Spread the chains over four times as many buckets, each in the order that it has."""
         old = self._heads
         self._more_bits += 2
         self._heads = heads = array("I", bytes(4 << _FIRST_BITS + self._more_bits))
-        keys, following = self._keys, self._next
+        keys, following, mask = self._keys, self._next, (1 << self._more_bits) - 1
         for bucket, head in enumerate(old):
             posting, first = head, bucket & _FIRST
+            last: dict[int, int] = {}
             while posting:
                 behind = following[posting]
-                place = self._bucket(first, keys[posting])
-                following[posting] = heads[place]
-                heads[place] = posting
+                place = first | (keys[posting] & mask) << _FIRST_BITS
+                if place in last:
+                    following[last[place]] = posting
+                else:
+                    heads[place] = posting
+                last[place] = posting
+                following[posting] = 0
                 posting = behind

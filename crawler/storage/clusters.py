@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, text, update
+from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
 from crawler.articles.article import Precision
@@ -115,54 +117,66 @@ def _enter(session: Session, matches: Mapping[int, Match], *, revised: Iterable[
     asked = select(MemberRow.article_id, MemberRow.cluster_id).where(MemberRow.article_id.in_(concerned))
     cluster_of_article = dict(session.execute(asked).all())
     changed = {cluster_of_article[article_id] for article_id in {*matches, *revised} & cluster_of_article.keys()}
-    for article_id, match in matches.items():
-        if article_id in cluster_of_article:
-            continue
-        cluster_id = cluster_of_article.get(match.article_id)
-        if cluster_id is None:
-            cluster_id = _found_cluster(session, match.article_id, now)
-            cluster_of_article[match.article_id] = cluster_id
-        cluster_of_article[article_id] = cluster_id
-        session.add(_member(article_id, cluster_id, now, match))
-        changed.add(cluster_id)
-    session.flush()
-    _find_originals(session, changed)
+    joining = {article_id: match for article_id, match in matches.items() if article_id not in cluster_of_article}
+    # Of a chain of new ones, each of which repeats the one before, the first founds the cluster.
+    alone = {match.article_id for match in joining.values()} - joining.keys() - cluster_of_article.keys()
+    founded = _found_clusters(session, alone, now)
+    cluster_of_article |= founded
+    waiting = dict(joining)
+    while waiting:
+        # `joining` has no circles: each was matched with an article before it.
+        for article_id, match in [*waiting.items()]:
+            if match.article_id in cluster_of_article:
+                cluster_of_article[article_id] = cluster_of_article[match.article_id]
+                del waiting[article_id]
+    rows = [_member(article_id, cluster_id, now) for article_id, cluster_id in founded.items()]
+    rows += [_member(article_id, cluster_of_article[article_id], now, match) for article_id, match in joining.items()]
+    if rows:
+        session.execute(plain_insert(MemberRow), rows)
+    _find_originals(session, changed | {cluster_of_article[article_id] for article_id in joining})
 
 
-def _found_cluster(session: Session, first: int, now: datetime) -> int:
-    cluster = ClusterRow(original_id=first, created_at=now)
-    session.add(cluster)
-    session.flush()
-    session.add(_member(first, cluster.id, now))
-    return cluster.id
+def _found_clusters(session: Session, firsts: Iterable[int], now: datetime) -> dict[int, int]:
+    """Make a cluster for each article; return article -> cluster."""
+    rows = [{"original_id": article_id, "created_at": now} for article_id in sorted(firsts)]
+    if not rows:
+        return {}
+    made = session.execute(plain_insert(ClusterRow).returning(ClusterRow.original_id, ClusterRow.id), rows)
+    return dict(made.all())
 
 
-def _member(article_id: int, cluster_id: int, now: datetime, match: Match | None = None) -> MemberRow:
-    return MemberRow(
-        article_id=article_id,
-        cluster_id=cluster_id,
-        similarity=match.similarity if match else None,
-        matched_article_id=match.article_id if match else None,
-        method_version=METHOD_VERSION,
-        joined_at=now,
-    )
+def _member(article_id: int, cluster_id: int, now: datetime, match: Match | None = None) -> dict[str, Any]:
+    return {
+        "article_id": article_id,
+        "cluster_id": cluster_id,
+        "similarity": match.similarity if match else None,
+        "matched_article_id": match.article_id if match else None,
+        "method_version": METHOD_VERSION,
+        "joined_at": now,
+    }
 
 
 def _find_originals(session: Session, cluster_ids: Iterable[int]) -> None:
     asked = (
-        select(MemberRow.cluster_id, ArticleRow)
+        select(MemberRow.cluster_id, ClusterRow.original_id, *_TOLD)
         .join(ArticleRow, ArticleRow.id == MemberRow.article_id)
+        .join(ClusterRow, ClusterRow.id == MemberRow.cluster_id)
         .where(MemberRow.cluster_id.in_({*cluster_ids}))
     )
-    originals: dict[int, ArticleRow] = {}
-    for cluster_id, row in session.execute(asked):
-        originals[cluster_id] = min(originals.get(cluster_id, row), row, key=_told)
-    for cluster_id, row in originals.items():
-        changed = (ClusterRow.id == cluster_id) & ClusterRow.original_id.is_distinct_from(row.id)
-        session.execute(update(ClusterRow).where(changed).values(original_id=row.id))
+    session.flush()
+    originals: dict[int, Any] = {}
+    for row in session.execute(asked):
+        originals[row.cluster_id] = min(originals.get(row.cluster_id, row), row, key=_told)
+    changed = [{"id": row.cluster_id, "original_id": row.id} for row in originals.values() if row.original_id != row.id]
+    if changed:
+        session.execute(update(ClusterRow), changed)
 
 
-def _told(row: ArticleRow) -> tuple[datetime, int]:
+# What `_told` asks of an article.
+_TOLD = (ArticleRow.id, ArticleRow.published_at, ArticleRow.published_precision, ArticleRow.first_seen_at)
+
+
+def _told(row: Any) -> tuple[datetime, int]:
     """When an article told its story, as far as is proved; the number breaks ties."""
     if row.published_at is None:
         return row.first_seen_at, row.id
@@ -173,13 +187,20 @@ def _told(row: ArticleRow) -> tuple[datetime, int]:
 
 def _relate(session: Session, found: Mapping[int, Nearest]) -> None:
     """Write down which article contains which other one."""
-    pairs = [(article_id, other) for article_id, one in found.items() for other in one.contains]
-    shorter = {article_id: one.contained_in for article_id, one in found.items() if one.contained_in}
-    its_rows = {row.id: row for row in session.scalars(select(ArticleRow).where(ArticleRow.id.in_(shorter)))}
-    pairs += [(longer.id, its_rows[article_id]) for article_id, others in shorter.items() for longer in others]
+    pairs = {(article_id, other) for article_id, one in found.items() for other in one.contains}
+    pairs |= {(longer, article_id) for article_id, one in found.items() for longer in one.contained_in}
+    if not pairs:
+        return
+    shorter = {number for _, number in pairs}
+    asked = select(ArticleRow.id, ArticleRow.url_hash, ArticleRow.canonical_url).where(ArticleRow.id.in_(shorter))
+    addresses = {number: (url_hash, url) for number, url_hash, url in session.execute(asked)}
     rows = [
-        {"article_id": longer, "kind": RelationKind.CONTAINS, "url_hash": row.url_hash, "url": row.canonical_url}
-        for longer, row in pairs
+        {
+            "article_id": longer,
+            "kind": RelationKind.CONTAINS,
+            "url_hash": addresses[other][0],
+            "url": addresses[other][1],
+        }
+        for longer, other in sorted(pairs)
     ]
-    if rows:
-        session.execute(insert(session, RelationRow).on_conflict_do_nothing(), rows)
+    session.execute(insert(session, RelationRow).on_conflict_do_nothing(), rows)

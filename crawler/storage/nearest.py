@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from crawler.articles.article import visible_text
 from crawler.articles.verdict import Match
-from crawler.duplicates.index import Candidate, Index, day_of
-from crawler.duplicates.matching import CANDIDATES, compare, is_candidate, tell_the_same
+from crawler.duplicates.choosing import Prospect, choose, prospects
+from crawler.duplicates.index import Index, best, day_of
+from crawler.duplicates.matching import NEAREST
 from crawler.duplicates.sketch import Fingerprint, fingerprint
 from crawler.storage import postings
 from crawler.storage.postings import Marks
-from crawler.storage.tables import ArticleRow, RelationKind, RelationRow
+from crawler.storage.tables import ArticleRow, MemberRow, RelationKind, RelationRow
+
+# What an article is told apart by; plain rows, for whole ones of the session would cost a third of the look-up.
+_ADDRESS = (
+    ArticleRow.id,
+    ArticleRow.source_id,
+    ArticleRow.edition,
+    ArticleRow.site_article_id,
+    ArticleRow.url_hash,
+    ArticleRow.canonical_url,
+    ArticleRow.listed_at,
+)
+_TEXT = (ArticleRow.lead, ArticleRow.lead_on_page, ArticleRow.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +48,9 @@ class Nearest:
 
     match: Match | None
     """The best of those that tell the same story."""
-    contains: tuple[ArticleRow, ...]
-    """Shorter ones that stand in it."""
-    contained_in: tuple[ArticleRow, ...]
+    contains: tuple[int, ...] = ()
+    """Shorter articles that stand in it."""
+    contained_in: tuple[int, ...] = ()
 
 
 def find(session: Session, arrivals: Sequence[Arrival]) -> dict[int, Nearest]:
@@ -45,99 +59,112 @@ def find(session: Session, arrivals: Sequence[Arrival]) -> dict[int, Nearest]:
     Translations do not count: what a page declares by hreflang, and the same id in another edition of the source.
     """
     own = [arrival.article_id for arrival in arrivals]
-    rows = _rows(session, own)
+    session.flush()
+    rows = _rows(session, own, _ADDRESS)
     postings.remove(session, own)
     marks = [_marks(arrival, rows[arrival.article_id]) for arrival in arrivals]
-    near = _candidates(session, marks)
+    near = _prospects(session, marks)
     postings.add(session, marks)
-    others = {number for numbers in near.values() for number in numbers} | {
-        arrival.twin_id for arrival in arrivals if arrival.twin_id is not None
-    }
-    rows |= _rows(session, others - set(own))
-    texts = {arrival.article_id: arrival.fingerprint for arrival in arrivals}
-    compared = {number for numbers in near.values() for number in numbers} - set(own)
-    texts |= {number: fingerprint(_text(rows[number])) for number in compared if number in rows}
-    translations = _declared_translations(session, rows)
-    found = {}
-    for arrival in arrivals:
-        row = rows[arrival.article_id]
-        candidates = [
-            (rows[number], texts[number])
-            for number in near[row.id]
-            if number in texts and not _is_translation(row, rows[number], translations)
-        ]
-        twin = rows.get(arrival.twin_id or 0)
-        if twin is not None and _is_translation(row, twin, translations):
-            twin = None
-        found[row.id] = _nearest(arrival.fingerprint, candidates, twin)
-    return found
+    others = {one.number for found in near.values() for one in found} - set(own)
+    rows |= _rows(session, others, (*_ADDRESS, *_TEXT))
+    twins = {arrival.twin_id for arrival in arrivals if arrival.twin_id is not None} - rows.keys()
+    rows |= _rows(session, twins, _ADDRESS)
+    return _chosen(arrivals, near, rows, _declared_translations(session, rows), _stories(session, rows))
 
 
-def _candidates(session: Session, marks: Sequence[Marks]) -> dict[int, list[int]]:
+def _prospects(session: Session, marks: Sequence[Marks]) -> dict[int, list[Prospect]]:
     """Article -> those worth an exact comparison, of what is stored and of those before it in `marks`."""
     judged = [one for one in marks if one.sketch]
-    stored = postings.look_up(session, judged, without=[one.article_id for one in marks])
-    known = postings.known(session, {one.number for found in stored.values() for one in found})
-    known |= {one.article_id: one for one in marks}
+    stored = postings.under(session, [(hash_, one.day) for one in judged for hash_ in one.sketch])
     batch = Index()
-    near = {}
-    for one in marks:
-        found = [*stored.get(one.article_id, ()), *batch.look_up(one.sketch, day=one.day)]
-        found.sort(key=lambda candidate: (-candidate.shared, candidate.number))
-        near[one.article_id] = [c.number for c in found[:CANDIDATES] if _is_worth(one, c, known)]
+    ranked = {}
+    for one in judged:
+        found = zip(batch.under(one.sketch, day=one.day), one.sketch, strict=True)
+        ranked[one.article_id] = best([*here, *stored.get((hash_, one.day), ())][:NEAREST] for here, hash_ in found)
         batch.add(one.article_id, one.sketch, day=one.day)
-    return near
+    in_batch = {one.article_id: one for one in marks}
+    known = postings.known(session, {number for numbers in ranked.values() for number in numbers} - in_batch.keys())
+    known |= in_batch
+    return {
+        article_id: prospects(
+            in_batch[article_id].sketch,
+            in_batch[article_id].facts,
+            ((number, known[number].sketch, known[number].facts) for number in numbers if number in known),
+        )
+        for article_id, numbers in ranked.items()
+    }
 
 
-def _is_worth(one: Marks, candidate: Candidate, known: Mapping[int, Marks]) -> bool:
-    other = known.get(candidate.number)
-    return (
-        other is not None
-        and is_candidate(candidate.shared, len(one.sketch), len(other.sketch))
-        and tell_the_same(one.facts, other.facts)
-    )
+def _chosen(
+    arrivals: Sequence[Arrival],
+    near: Mapping[int, Sequence[Prospect]],
+    rows: Mapping[int, Row[Any]],
+    translations: set[tuple[int, int]],
+    stories: dict[int, int],
+) -> dict[int, Nearest]:
+    """Compare exactly; `stories` learns of each article that repeats another one."""
+    texts = {arrival.article_id: arrival.fingerprint for arrival in arrivals}
 
+    def fingerprint_of(number: int) -> Fingerprint:
+        if number not in texts:
+            texts[number] = fingerprint(_text(rows[number]))
+        return texts[number]
 
-def _nearest(
-    text: Fingerprint, candidates: Iterable[tuple[ArticleRow, Fingerprint]], twin: ArticleRow | None
-) -> Nearest:
-    same: list[tuple[float, int]] = [] if twin is None else [(1.0, -twin.id)]
-    contains: list[ArticleRow] = []
-    contained_in: list[ArticleRow] = []
-    for row, other in candidates:
-        comparison = compare(text, other)
-        if comparison.is_same_story:
-            same.append((comparison.similarity, -row.id))
-        if comparison.is_contained:
-            (contains if len(text.shingles) > len(other.shingles) else contained_in).append(row)
-    best = max(same, default=None)
-    match = None if best is None else Match(-best[1], best[0])
-    return Nearest(match, tuple(contains), tuple(contained_in))
+    chosen = {}
+    for arrival in arrivals:
+        row = rows[arrival.article_id]
+
+        def counts(number: int, row: Row[Any] = row) -> bool:
+            return number in rows and not _is_translation(row, rows[number], translations)
+
+        choice = choose(
+            arrival.fingerprint,
+            [one for one in near.get(row.id, ()) if counts(one.number)],
+            fingerprint_of=fingerprint_of,
+            story_of=lambda number: stories.get(number, number),
+        )
+        same = list(choice.same)
+        if arrival.twin_id is not None and counts(arrival.twin_id):
+            same.append((1.0, arrival.twin_id))
+        match = None
+        if same:
+            similarity, number = min(same, key=lambda pair: (-pair[0], pair[1]))
+            match = Match(number, similarity)
+            stories.setdefault(row.id, stories.get(number, number))
+        chosen[row.id] = Nearest(match, choice.contains, choice.contained_in)
+    return chosen
 
 
 # --- What is stored of them -------------------------------------------------------------------------------------------
-def _rows(session: Session, article_ids: Iterable[int]) -> dict[int, ArticleRow]:
-    return {row.id: row for row in session.scalars(select(ArticleRow).where(ArticleRow.id.in_({*article_ids})))}
+def _rows(session: Session, article_ids: Iterable[int], columns: Sequence[Any]) -> dict[int, Row[Any]]:
+    return {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_({*article_ids})))}
 
 
-def _text(row: ArticleRow) -> str:
+def _text(row: Row[Any]) -> str:
     return visible_text(row.lead if row.lead_on_page else None, row.body)
 
 
-def _marks(arrival: Arrival, row: ArticleRow) -> Marks:
+def _marks(arrival: Arrival, row: Row[Any]) -> Marks:
     text = arrival.fingerprint
     return Marks(row.id, day_of(row.listed_at), text.sketch if text.is_enough else (), text.facts)
 
 
-def _declared_translations(session: Session, rows: Mapping[int, ArticleRow]) -> set[tuple[int, int]]:
-    """(article, hash of the address that it declares as its translation), of those among `rows`."""
+def _stories(session: Session, article_ids: Iterable[int]) -> dict[int, int]:
+    """Article -> what tells its story apart from others', of those that are in a cluster."""
+    asked = select(MemberRow.article_id, MemberRow.cluster_id).where(MemberRow.article_id.in_({*article_ids}))
+    # Below zero, for the story of an article alone has the article's number.
+    return {article_id: -cluster_id for article_id, cluster_id in session.execute(asked)}
+
+
+def _declared_translations(session: Session, article_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(article, hash of the address that it declares as its translation), of those articles."""
     asked = select(RelationRow.article_id, RelationRow.url_hash).where(
-        RelationRow.article_id.in_(rows), RelationRow.kind == RelationKind.TRANSLATION
+        RelationRow.article_id.in_({*article_ids}), RelationRow.kind == RelationKind.TRANSLATION
     )
     return {(article_id, url_hash) for article_id, url_hash in session.execute(asked)}
 
 
-def _is_translation(one: ArticleRow, other: ArticleRow, declared: set[tuple[int, int]]) -> bool:
+def _is_translation(one: Row[Any], other: Row[Any], declared: set[tuple[int, int]]) -> bool:
     if (one.id, other.url_hash) in declared or (other.id, one.url_hash) in declared:
         return True
     return (

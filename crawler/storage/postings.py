@@ -21,13 +21,12 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    true,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from crawler.duplicates.index import Candidate
-from crawler.duplicates.matching import CANDIDATES, MOST_SHARED, SHARED_POSTINGS, WINDOW
+from crawler.duplicates.matching import NEAREST, WINDOW
 from crawler.duplicates.sketch import METHOD_VERSION, pack_facts, pack_sketch, unpack_facts, unpack_sketch
 from crawler.storage.tables import FingerprintRow, PostingRow
 
@@ -42,51 +41,58 @@ class Marks:
     sketch: tuple[int, ...]
     """Empty when the text is too short to be known again."""
     facts: frozenset[int]
+    version: int = METHOD_VERSION
+    """Of the method that made them."""
 
 
-def look_up(session: Session, marks: Sequence[Marks], *, without: Sequence[int] = ()) -> dict[int, list[Candidate]]:
-    """For each of `marks` the articles within WINDOW that share most with it, by its number; some look-ups at once.
+def under(session: Session, asked: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
+    """For each (hash, day) the articles within WINDOW of the day under the hash: the latest day first, at most NEAREST.
 
-    Args:
-        without: numbers of articles that are no answer.
+    Those under which there is none are left out.
     """
-    asked = _table(session, [(hash_, one.day, one.article_id) for one in marks for hash_ in one.sketch])
-    shared = func.count().label("shared")
-    pairs = (
-        select(asked.c.article_id.label("asker"), PostingRow.article_id, shared)
-        .join(PostingRow, (PostingRow.hash == asked.c.hash) & PostingRow.day.between(*_window(asked.c.day)))
-        .where(PostingRow.article_id.not_in(without) if without else true())
-        .group_by(asked.c.article_id, PostingRow.article_id)
-        .having(shared >= SHARED_POSTINGS)
-        .subquery()
-    )
-    order = (pairs.c.shared.desc(), pairs.c.article_id)
-    place = func.row_number().over(partition_by=pairs.c.asker, order_by=order).label("place")
-    ranked = select(pairs, place).subquery()
-    found: dict[int, list[Candidate]] = defaultdict(list)
-    for asker, article_id, count in session.execute(
-        select(ranked.c.asker, ranked.c.article_id, ranked.c.shared)
-        .where(ranked.c.place <= CANDIDATES)
-        .order_by(ranked.c.asker, ranked.c.place)
-    ):
-        found[asker].append(Candidate(article_id, count))
+    by_day: dict[int, set[int]] = defaultdict(set)
+    for hash_, day in asked:
+        by_day[day].add(hash_)
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    found: dict[tuple[int, int], list[int]] = {}
+    for day, hashes in by_day.items():
+        # In the order of the index, for it is larger than any cache.
+        values = {"first": day - WINDOW.days, "last": day + WINDOW.days, "nearest": NEAREST, "hashes": sorted(hashes)}
+        if is_postgresql:
+            rows = session.execute(_UNDER_POSTGRESQL, values).all()
+            found |= {(hash_, day): numbers for hash_, numbers in rows if numbers}
+        else:
+            rows = session.execute(_UNDER_SQLITE, values | {"hashes": json.dumps(values["hashes"])}).all()
+            found |= {(hash_, day): [*map(int, numbers.split(","))] for hash_, numbers in rows if numbers}
     return found
+
+
+# A posting is read where it lies in the index, backwards from the window's end; no plan of a join does that.
+_UNDER = """
+    SELECT asked.value, ({collect} (
+        SELECT article_id FROM postings WHERE hash = asked.value AND day BETWEEN :first AND :last
+        ORDER BY day DESC, article_id DESC LIMIT :nearest
+    ) AS nearest)
+    FROM {asked}
+"""
+_UNDER_SQLITE = text(_UNDER.format(collect="SELECT group_concat(article_id) FROM", asked="json_each(:hashes) AS asked"))
+_UNDER_POSTGRESQL = text(
+    _UNDER.format(
+        collect="SELECT array_agg(article_id) FROM", asked="unnest(CAST(:hashes AS bigint[])) AS asked(value)"
+    )
+)
 
 
 def known(session: Session, article_ids: Iterable[int]) -> dict[int, Marks]:
     """The marks of those articles that are in the index, by number; not those of another version of the method."""
-    rows = session.scalars(select(FingerprintRow).where(_any_of(article_ids)))
-    return {row.article_id: _marks(row) for row in rows if row.version == METHOD_VERSION}
+    return {one.article_id: one for one in _stored(session, article_ids) if one.version == METHOD_VERSION}
 
 
 def add(session: Session, marks: Sequence[Marks]) -> None:
-    """Take articles into the index; those that are in it must be removed first.
-
-    Not under hashes that MOST_SHARED others of the window have already; those of the same call do not count.
-    """
+    """Take articles into the index; those that are in it must be removed first."""
     if not marks:
         return
-    session.execute(
+    session.connection().execute(
         insert(FingerprintRow),
         [
             {
@@ -101,18 +107,12 @@ def add(session: Session, marks: Sequence[Marks]) -> None:
     )
     # In the order of the index, for it is larger than any cache.
     table = _table(session, sorted((hash_, one.day, one.article_id) for one in marks for hash_ in one.sketch))
-    asked = select(table)
-    taken = (
-        select(func.count())
-        .where(PostingRow.hash == table.c.hash, PostingRow.day.between(*_window(table.c.day)))
-        .scalar_subquery()
-    )
-    session.execute(insert(PostingRow).from_select(_COLUMNS, asked.where(taken < MOST_SHARED)))
+    session.execute(insert(PostingRow).from_select(_COLUMNS, select(table)))
 
 
 def remove(session: Session, article_ids: Iterable[int]) -> None:
     """Take articles out of the index."""
-    gone = [_marks(row) for row in session.scalars(select(FingerprintRow).where(_any_of(article_ids)))]
+    gone = _stored(session, article_ids)
     if not gone:
         return
     here = [getattr(PostingRow, name) == bindparam(f"its_{name}") for name in _COLUMNS]
@@ -131,13 +131,14 @@ def _any_of(article_ids: Iterable[int]) -> ColumnElement[bool]:
     return FingerprintRow.article_id.in_({*article_ids})
 
 
-def _marks(row: FingerprintRow) -> Marks:
-    sketch = tuple(unpack_sketch(row.sketch or b""))
-    return Marks(row.article_id, row.day, sketch, frozenset(unpack_facts(row.facts)))
-
-
-def _window(day: ColumnElement[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    return day - WINDOW.days, day + WINDOW.days
+def _stored(session: Session, article_ids: Iterable[int]) -> list[Marks]:
+    columns = (FingerprintRow.article_id, FingerprintRow.day, FingerprintRow.sketch, FingerprintRow.facts)
+    return [
+        Marks(article_id, day, tuple(unpack_sketch(sketch or b"")), frozenset(unpack_facts(facts)), version)
+        for article_id, day, sketch, facts, version in session.execute(
+            select(*columns, FingerprintRow.version).where(_any_of(article_ids))
+        )
+    ]
 
 
 _COLUMNS = ("hash", "day", "article_id")

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from random import Random
 
 import pytest
 
 from crawler.duplicates import index as module
-from crawler.duplicates.index import Candidate, Index, best
+from crawler.duplicates.index import Index, best
+from crawler.duplicates.matching import NEAREST
+
+Texts = list[tuple[tuple[int, ...], int]]
 
 
-def naive(texts: list[tuple[tuple[int, ...], int]], sketch: tuple[int, ...], day: int) -> list[Candidate]:
-    return best(
-        Counter({n: len(set(sketch) & set(own)) for n, (own, its_day) in enumerate(texts) if abs(its_day - day) <= 14})
-    )
+def naive(texts: Texts, sketch: tuple[int, ...], day: int) -> list[list[int]]:
+    """By looking through all."""
+    in_window = sorted((-its_day, -n) for n, (_, its_day) in enumerate(texts) if abs(its_day - day) <= 14)
+    return [[-n for _, n in in_window if hash_ in texts[-n][0]][:NEAREST] for hash_ in sketch]
 
 
-def test_it_answers_as_looking_through_all_does_while_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("order", ["in order", "late by some days", "backwards"])
+def test_it_answers_as_looking_through_all_does_while_it_grows(monkeypatch: pytest.MonkeyPatch, order: str) -> None:
     monkeypatch.setattr(module, "_FULL", 0.01)
     random, index = Random(3), Index()
-    texts: list[tuple[tuple[int, ...], int]] = []
-    known = [random.getrandbits(63) for _ in range(900)]
-    for number in range(400):
-        sketch = tuple(sorted(random.sample(known, random.randint(1, 40))))
-        day = 20_000 + number // 10
-        assert index.look_up(sketch, day=day) == naive(texts, sketch, day)
+    texts: Texts = []
+    known = [random.getrandbits(63) for _ in range(120)]
+    days = {"in order": lambda n: n // 10, "late by some days": lambda n: n // 10 - random.randrange(5)}
+    day_of = days.get(order, lambda n: -n // 10)
+    most = 0
+    for number in range(600):
+        sketch = tuple(sorted(random.sample(known, random.randint(0, 40))))
+        day = 20_000 + day_of(number)
+        expected = naive(texts, sketch, day)
+        assert index.under(sketch, day=day) == expected
+        assert index.look_up(sketch, day=day) == best(expected)
         index.add(number, sketch, day=day)
         texts.append((sketch, day))
-    assert len(index) == 400
+        most = max(most, *map(len, expected), 0)
+    assert len(index) == 600
+    assert most == NEAREST, "some hashes have more than are read"
 
 
 def test_the_window_reaches_both_ways() -> None:
@@ -44,6 +54,9 @@ def test_hashes_that_differ_in_their_low_or_high_bits_are_different() -> None:
         assert index.look_up(lookalikes, day=1) == []
 
 
-def test_those_that_share_most_come_first_then_the_earlier_ones() -> None:
-    assert best({9: 3, 4: 5, 2: 3, 7: 1}) == [Candidate(4, 5), Candidate(2, 3), Candidate(9, 3)]
-    assert len(best(dict.fromkeys(range(50), 2))) == module.CANDIDATES
+def test_what_few_texts_have_counts_more_than_what_many_have() -> None:
+    mould = list(range(10, 30))
+    assert best([mould, mould, mould, [3, 29], [3, 28]])[0] == 3
+    assert best([mould, mould])[:2] == [29, 28], "of equals the later ones come first"
+    assert len(best([list(range(50)), list(range(50))])) == module.CANDIDATES
+    assert best([[1], [2], []]) == [], "one hash in common is chance"
