@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from html import unescape
 from html.entities import html5
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 # Control characters, soft hyphen, zero-width space, joiners of words, direction marks, object replacement.
 _INVISIBLE = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad"
@@ -41,6 +41,8 @@ _CREDIT = re.compile(
     r"|(?:photo(?:graph)?s?|images?|picture) (?:by|courtesy of) |фото предоставлено |fot\. |©|\([cс]\) )\s*",
     re.IGNORECASE,
 )
+# No credit is without one of these, in lower case: they are looked for first, as most texts hold no credit.
+_CREDIT_SIGNS = (":", "：", "=", "©", "(c)", "(с)", " by ", " of ", "предоставлено ", "fot. ")
 # After these words a label tells what is seen: "На фото: ...", "In this photo: ...".
 _SHOWN = re.compile(r"(?:\b(?:на|in|im|this|the|nella|la|sur|à|dans|na|no)\s+)$", re.IGNORECASE)
 
@@ -60,9 +62,10 @@ def normalise_text(s: str) -> str:
     >>> normalise_text(" Қазақ\\xadстан\\u200b \\n &amp;laquo;жаңалықтары&amp;raquo; ")
     'Қазақстан «жаңалықтары»'
     """
-    if s.isascii() and "&" not in s:
-        s = " ".join(s.split())
-        return s if s.isprintable() else " ".join(_UNSEEN.sub("", s).split())
+    clean = " ".join(s.split())
+    # Most texts are clean by now: what is invisible is not printable either, but for the object replacement.
+    if "&" not in clean and clean.isprintable() and "\ufffc" not in clean and is_normalized("NFC", clean):
+        return clean
     s = before = _visible(s)
     for _ in range(_MAX_ESCAPED):
         if "&" not in s or (undone := _ENTITY.sub(_undo, s)) == s:
@@ -157,6 +160,9 @@ def _undo(match: re.Match[str]) -> str:
 
 def _cut_credits(line: str, credits: dict[str, None]) -> str:
     """`line` without its credits, which are added to `credits`."""
+    lower = line.lower()
+    if not any(sign in lower for sign in _CREDIT_SIGNS):
+        return line
     marks = [mark for mark in _CREDIT.finditer(line) if not _SHOWN.search(line[: mark.start()])]
     if not marks:
         return line

@@ -6,6 +6,7 @@ What holds for one site only (mirrors, production hosts) is declared in its sour
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from unicodedata import normalize
 from urllib.parse import unquote, urljoin
@@ -47,6 +48,17 @@ _SECOND_LEVELS = frozenset(
 )
 
 _SPLIT = re.compile(r"(https?):[/\\]*([^/?#\\]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+# Nearly all links are whole and clean already, or a clean path from the root: for these joining is nothing to do, or
+# the host to add. No `;` and no dots as a segment in the latter: they mean something to `urljoin`.
+_CLEAN = r"[!$%'()*+,./0-9:=@A-Z_a-z~-]"
+_QUERY = rf"(?:\?(?:{_CLEAN}|&(?!amp;))+)?"
+_WHOLE = re.compile(rf"https?://(?:[a-z0-9_-]{{1,63}}\.){{1,3}}[a-z0-9_-]{{1,40}}/{_CLEAN}*{_QUERY}")
+_FROM_ROOT = re.compile(rf"/(?![/.]){_CLEAN}*{_QUERY}")
+# Addresses that are canonical as they are: nothing in them to repair, to fold or to leave out.
+_CANONICAL = re.compile(
+    r"https://(?!(?:www|m|amp|mobile)\.|[a-z]{2,3}\.m\.)(?:[a-z0-9_-]{1,63}\.){1,3}[a-z0-9_-]{1,40}"
+    r"(?:/(?![/.])[A-Za-z0-9._~!$'()*+,=:@-]*)+"
+)
 # `https://a.kzhttps://b.kz/x`: a site put its own host before an absolute link. The last address counts.
 _GLUED = re.compile(r"https?:[/\\]+[^/?#\\]*?(?=https?:[/\\])", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -90,6 +102,8 @@ def canonicalise_url(url: str) -> str:
     """
     if len(url) > MAX_LENGTH:
         raise UrlError(url, f"longer than {MAX_LENGTH} characters")
+    if _CANONICAL.fullmatch(url) and "amp" not in url.lower():
+        return url
     while True:
         scheme, authority, path, query = _parts(url)
         host, port = _host_and_port(url, scheme, authority)
@@ -145,8 +159,25 @@ def join_url(base: str, href: str) -> str | None:
     >>> join_url("https://a.kz/", "mailto:editor@a.kz") is None
     True
     """
-    href = _UNSEEN.sub("", href).strip()
-    if not href or href[0] == "#" or len(href) > MAX_LENGTH:
+    if len(href) > MAX_LENGTH:
+        href = _UNSEEN.sub("", href).strip()
+        return _join(base, href) if len(href) <= MAX_LENGTH else None
+    if _WHOLE.fullmatch(href):
+        return href
+    if _FROM_ROOT.fullmatch(href) and "/." not in href:
+        root = _root(base)
+        return root[:-1] + href if root else None
+    return _join(base, _UNSEEN.sub("", href).strip())
+
+
+@lru_cache(maxsize=256)
+def _root(base: str) -> str | None:
+    """The front page of a page's host, where links from the root are joined to."""
+    return _join(base, "/")
+
+
+def _join(base: str, href: str) -> str | None:
+    if not href or href[0] == "#":
         return None
     try:
         if not _SPLIT.match(href):

@@ -20,15 +20,10 @@ from crawler.extraction.content import Picture, Piece, Text, read_box, take_capt
 from crawler.extraction.found import Found
 from crawler.extraction.page import Page
 from crawler.extraction.pictures import address_of
+from crawler.extraction.promotion import without_promotion
 from crawler.sources.source import Layout
 
 _SELECTOR = re.compile(r"^(?P<css>.*?)(?:@(?P<attribute>[\w:-]+))?$", re.DOTALL)
-# A pointer to another story at the end of a paragraph, or alone in one.
-_READ_ALSO = re.compile(
-    r"(?:^|(?<=[.!?…»\"”])\s+)(?:Читайте (?:также|ещё|еще)|Читать также|Подробнее|Смотрите также|Оқи отырыңыз"
-    r"|Тағы оқыңыз|Толығырақ|Read also|Also read|See also|Read more)\s*:.*$",
-    re.IGNORECASE,
-)
 _BOLD = frozenset(("strong", "b"))
 # Elements between a picture and the figure around it: picture, a, div.
 _FIGURE_DEPTH = 4
@@ -159,7 +154,7 @@ class _Reader:
                 pieces += read_box(box, self._page.url, removed=removed, stops=stops)
             texts, pictures, stray = take_captions(pieces)
             if texts or pictures:
-                return tuple(_without_promotion(texts, self._layout)), pictures, stray
+                return tuple(without_promotion((piece.text for piece in texts), self._layout)), pictures, stray
         return (), [], None
 
     def _outside_pictures(self) -> Iterator[Picture]:
@@ -199,21 +194,6 @@ def _images(outside: list[Picture], captions: list[str], inside: list[Picture], 
         outside[0].captions = [stray]
     for picture in (*outside, *inside):
         yield picture.image()
-
-
-def _without_promotion(texts: list[Text], layout: Layout) -> Iterator[str]:
-    stop, promo = _alternatives(layout.stop_phrases), _alternatives(layout.promo)
-    for piece in texts:
-        if stop is not None and stop.match(piece.text):
-            return
-        text = _READ_ALSO.sub("", piece.text)
-        if text and (promo is None or not promo.search(text)):
-            yield text
-
-
-@lru_cache(maxsize=256)
-def _alternatives(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
 
 
 @lru_cache(maxsize=2048)
