@@ -12,8 +12,10 @@ from crawler.cli import EXIT_NOT_FOUND
 from crawler.cli.log import log
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, duration, print_json, table, when
+from crawler.cli.schedule import tell_queued
 from crawler.config import load_config
-from crawler.storage import logs, queue, runs, schedulers
+from crawler.scheduling import requests
+from crawler.storage import logs, queue, runs
 from crawler.storage.database import Database, now
 from crawler.storage.outcome import grouped
 from crawler.storage.schema import ensure_readable
@@ -141,20 +143,10 @@ def retry(run: Run, as_json: Json = False) -> None:
     with Database(load_config().url) as database:
         ensure_readable(database)
         with database.write() as session:
-            found = runs.get(session, run)
-            if found is None:
-                _no_such(run)
-            moment = now(session)
-            new = queue.enqueue(session, found.source_id, kind=found.kind, options=found.options, now=moment)
-            waiting = new or queue.active(session, found.source_id, found.kind)[RunState.QUEUED]
-            at_work = schedulers.at_work(session, now=moment)
-    if as_json:
-        print_json({"run": waiting, "queued": new is not None, "runners": len(at_work)})
-        return
-    out = console()
-    out.print(f"Run {waiting} of {found.source_id} waits" + ("." if new else " already."))
-    if not at_work:
-        out.print("Nobody is at work to do it. Start a runner: crawler up")
+            queued = requests.run_again(session, run)
+    if queued is None:
+        _no_such(run)
+    tell_queued(queued, as_json=as_json)
 
 
 @app.command()

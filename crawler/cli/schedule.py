@@ -11,20 +11,19 @@ from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_FAILED, EXIT_NOT_FOUND
 from crawler.cli.output import Json, console, print_json, table, when
 from crawler.config import Config, load_config
-from crawler.errors import ConfigError, SourceError, SourceProblem
+from crawler.scheduling import requests
 from crawler.scheduling.declarations import Declarations
 from crawler.scheduling.schedule import Schedule
 from crawler.scheduling.wording import clock_changes, in_words
-from crawler.sources.values import Duration
-from crawler.storage import queue, schedulers, schedules
+from crawler.storage import schedulers, schedules
 from crawler.storage.database import Database, now
 from crawler.storage.schema import State, ensure_ready, inspect_schema
-from crawler.storage.tables import RunState, ScheduleRow
+from crawler.storage.tables import ScheduleRow
 
 app = typer.Typer(help="When sources are crawled.", no_args_is_help=True)
 
@@ -79,7 +78,7 @@ def next_(
     """Show the next fires, in the source's zone and in UTC, and what the next change of the clocks does to them."""
     config = load_config()
     declarations = _declarations(config)
-    chosen = [_source_id(declarations, source)] if source else list(declarations.sources)
+    chosen = [requests.known(declarations, source)] if source else list(declarations.sources)
     plans = {source_id: Schedule.of(declarations.sources[source_id]) for source_id in chosen}
     moment = datetime.now(UTC)
     streams = (_fires(source_id, plan, moment) for source_id, plan in plans.items())
@@ -118,12 +117,9 @@ def pause(
 ) -> None:
     """Let the fires of sources pass without a run. What runs already goes on."""
     config = load_config()
-    ids, end, by = _known(config, sources), _until(until, config), getpass.getuser()
-    with _writing(config) as database, database.write() as session:
-        moment = now(session)
-        if end is not None and end <= moment:
-            raise ConfigError(f"until {until!r} is over already", setting="until")
-        paused = [one for one in ids if schedules.pause(session, one, by=by, reason=reason, until=end, now=moment)]
+    ids, end = list(dict.fromkeys(sources)), requests.read_until(until, config.zone) if until else None
+    with _writing(config) as (session, declarations):
+        paused = requests.pause(session, declarations, ids, by=getpass.getuser(), reason=reason, until=end)
     _tell(paused, ids, "paused", f"until {when(end, config)}" if end else "until: crawler schedule resume", as_json)
 
 
@@ -133,9 +129,9 @@ def resume(
 ) -> None:
     """Let fires count again. Fires that passed meanwhile are not caught up."""
     config = load_config()
-    ids = _known(config, sources)
-    with _writing(config) as database, database.write() as session:
-        resumed = [one for one in ids if schedules.resume(session, one)]
+    ids = list(dict.fromkeys(sources))
+    with _writing(config) as (session, declarations):
+        resumed = requests.resume(session, declarations, ids)
     _tell(resumed, ids, "resumed", "", as_json)
 
 
@@ -146,20 +142,10 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Let a run wait for the next free place of a runner. To crawl here and now: crawler crawl SOURCE."""
-    config = load_config()
-    (source_id,) = _known(config, [source])
     options = {} if limit is None else {"limit": limit}
-    with _writing(config) as database, database.write() as session:
-        run_id = queue.enqueue(session, source_id, now=now(session), options=options)
-        waiting = run_id or queue.active(session, source_id)[RunState.QUEUED]
-        at_work = schedulers.at_work(session, now=now(session))
-    if as_json:
-        print_json({"run": waiting, "queued": run_id is not None, "runners": len(at_work)})
-        return
-    out = console()
-    out.print(f"Run {waiting} of {source_id} waits" + ("." if run_id else " already."))
-    if not at_work:
-        out.print("Nobody is at work to do it. Start a runner: crawler up")
+    with _writing(load_config()) as (session, declarations):
+        queued = requests.run_now(session, declarations, source, options=options)
+    tell_queued(queued, as_json=as_json)
 
 
 @app.command()
@@ -191,23 +177,8 @@ def _declarations(config: Config) -> Declarations:
     return declarations
 
 
-def _source_id(declarations: Declarations, source_id: str) -> str:
-    """The id of a source that can be crawled; says what is wrong with its file otherwise."""
-    if source_id in declarations.sources:
-        return source_id
-    if source_id in declarations.broken:
-        raise ConfigError(declarations.broken[source_id])
-    ids = ", ".join(declarations.sources) or "none"
-    raise SourceError([SourceProblem("sources", "id", source_id, f"no source has this id; there are: {ids}")])
-
-
 def _fires(source_id: str, plan: Schedule, moment: datetime) -> Iterator[tuple[datetime, str]]:
     return ((fire, source_id) for fire in plan.after(moment))
-
-
-def _known(config: Config, ids: Sequence[str]) -> list[str]:
-    declarations = _declarations(config)
-    return [_source_id(declarations, source_id) for source_id in dict.fromkeys(ids)]
 
 
 def _rows(config: Config) -> dict[str, ScheduleRow]:
@@ -220,32 +191,24 @@ def _rows(config: Config) -> dict[str, ScheduleRow]:
 
 
 @contextmanager
-def _writing(config: Config) -> Iterator[Database]:
-    """The database, in which every schedule that the files declare has its row."""
+def _writing(config: Config) -> Iterator[tuple[Session, Declarations]]:
+    """A transaction, in a database that is created if there is none, and what the files say."""
     declarations = _declarations(config)
     with Database(config.url) as database:
         ensure_ready(database)
         with database.write() as session:
-            moment = now(session)
-            schedules.sync(session, declarations.declared(moment), kept=declarations.broken, now=moment)
-        yield database
+            yield session, declarations
 
 
-def _until(text: str | None, config: Config) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.now(UTC) + TypeAdapter(Duration).validate_python(text)
-    except ValidationError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(
-            f"until {text!r}: write a duration such as 2h or 3d, a date such as 2026-11-20, or 2026-11-20T08:30",
-            setting="until",
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=config.zone)
+def tell_queued(queued: requests.Queued, *, as_json: bool) -> None:
+    """Say which run waits now, and whether anybody is there to do it."""
+    if as_json:
+        print_json({"run": queued.run_id, "queued": queued.is_new, "runners": queued.at_work})
+        return
+    out = console()
+    out.print(f"Run {queued.run_id} of {queued.source_id} waits" + ("." if queued.is_new else " already."))
+    if not queued.at_work:
+        out.print("Nobody is at work to do it. Start a runner: crawler up")
 
 
 def _pause_of(row: ScheduleRow | None, moment: datetime) -> dict[str, Any] | None:
