@@ -34,8 +34,12 @@ WEEKS = yields.WEEKS
 FIRST_LOAD = timedelta(days=1)
 # Days of a sparkline: two weeks show a weekend twice.
 SPARK_DAYS = 14
-# Today's and yesterday's pages against those of two weeks before: enough to have seen 20 of a small source.
-COVERAGE_DAYS, COVERAGE_BEFORE = 2, 14
+# Today's and yesterday's pages, against those of four days of the two weeks before: on four different weekdays.
+COVERAGE_LATELY, COVERAGE_BEFORE = (0, 1), (3, 6, 9, 12)
+# A field that a site is known for stands on half of its pages; it is lost when it stands on less than half as many.
+FIELD_USUAL, LOST_FIELD = 0.5, 0.5
+# Whatever is usual: shorter pauses are a matter of editors' lunches.
+SHORTEST_SILENCE = timedelta(hours=1)
 # So many sources must say how much there is to report today before it is believed; and of these each must usually
 # bring so many articles a day.
 LEVEL_SOURCES, LEVEL_ARTICLES = 5, 10
@@ -63,13 +67,10 @@ class SourceFacts:
     """None: it has brought no article."""
     since_new: tuple[int, ...] = ()
     """Of each earlier week known: articles in the time in which now nothing came."""
-    last_day: int = 0
-    """Articles of the 24 hours before the last look."""
-    usual_days: tuple[int, ...] = ()
-    """The same in each earlier week known."""
-    last_week: int = 0
-    usual_weeks: tuple[int, ...] = ()
     daily: tuple[int, ...] = ()
+    """New articles of each of the last 14 times 24 hours, the oldest first. Empty: it has brought no article."""
+    usual_days: tuple[int, ...] = ()
+    """Of each earlier week known: articles of the same 24 hours as the last."""
     level: float = 1.0
     """How much there is to report today, as a share of the usual: what most sources bring. Less than 1 on holidays."""
     shares: tuple[Share, ...] = ()
@@ -119,10 +120,12 @@ def gather(session: Session, registry: Registry, *, now: datetime) -> tuple[Craw
     dead_lists = _grouped(feeds.dead(session))
     today = now.date()
     shares = _grouped(
-        coverage.shares(
+        coverage.fallen(
             session,
-            since=today - timedelta(days=COVERAGE_DAYS - 1 + COVERAGE_BEFORE),
-            before=today - timedelta(days=COVERAGE_DAYS - 1),
+            lately=[today - n * DAY for n in COVERAGE_LATELY],
+            before=[today - n * DAY for n in COVERAGE_BEFORE],
+            least_before=FIELD_USUAL,
+            below=LOST_FIELD,
         )
     )
     brought = _brought(session, ids, how_runs_went, now)
@@ -163,30 +166,30 @@ def gather(session: Session, registry: Registry, *, now: datetime) -> tuple[Craw
 def _brought(
     session: Session, ids: Sequence[str], how_runs_went: Mapping[str, Standing], now: datetime
 ) -> dict[str, dict[str, Any]]:
-    """What each source has brought, as arguments of SourceFacts; counted by one statement."""
+    """What each source has brought, as arguments of SourceFacts."""
+    days = [(now - (n + 1) * DAY, now - n * DAY) for n in reversed(range(SPARK_DAYS))]
+    usual_days = [(now - n * WEEK - DAY, now - n * WEEK) for n in range(1, WEEKS + 1)]
     spans = yields.spans(session, ids)
-    plans: list[tuple[str, str, Window]] = []
-    for source_id, span in spans.items():
-        standing = how_runs_went.get(source_id)
-        looked_at = standing.last_good.finished_at if standing and standing.last_good else now
-        since_new = Window(source_id, span.last_at, max(looked_at, span.last_at))
-        day, week = Window(source_id, now - DAY, now), Window(source_id, now - WEEK, now)
-        looked_day = Window(source_id, looked_at - DAY, looked_at)
-        plans += [("since_new", source_id, one) for one in earlier(since_new, span)]
-        plans += [("usual_days", source_id, one) for one in earlier(looked_day, span)]
-        plans += [("usual_weeks", source_id, one) for one in earlier(week, span)]
-        plans += [("last_day", source_id, looked_day), ("last_week", source_id, week)]
-        plans += [
-            ("daily", source_id, Window(source_id, day.start - n * DAY, day.end - n * DAY))
-            for n in reversed(range(SPARK_DAYS))
-        ]
-    counts = yields.counted(session, [window for _, _, window in plans])
+    counts = yields.counted_together(session, list(spans), [*days, *usual_days])
     found: dict[str, dict[str, Any]] = {source_id: {"span": spans.get(source_id)} for source_id in ids}
-    for (name, source_id, _), count in zip(plans, counts, strict=True):
-        if name in ("last_day", "last_week"):
-            found[source_id][name] = count
-        else:
-            found[source_id][name] = (*found[source_id].get(name, ()), count)
+    for source_id, numbers in counts.items():
+        settled = spans[source_id].first_at + FIRST_LOAD
+        found[source_id] |= {
+            "daily": numbers[:SPARK_DAYS],
+            "usual_days": tuple(
+                n for n, (start, _) in zip(numbers[SPARK_DAYS:], usual_days, strict=True) if start >= settled
+            ),
+        }
+    gaps = {
+        source_id: Window(source_id, span.last_at, standing.last_good.finished_at)
+        for source_id, span in spans.items()
+        if (standing := how_runs_went.get(source_id))
+        and standing.last_good
+        and standing.last_good.finished_at - span.last_at >= SHORTEST_SILENCE
+    }
+    windows = [one for source_id, gap in gaps.items() for one in earlier(gap, spans[source_id])]
+    for window, count in zip(windows, yields.counted(session, windows), strict=True):
+        found[window.source_id]["since_new"] = (*found[window.source_id].get("since_new", ()), count)
     return found
 
 
@@ -204,7 +207,7 @@ def earlier(window: Window, span: Span) -> list[Window]:
 def _level(brought: Iterable[Mapping[str, Any]]) -> float:
     """How much there is to report today, as a share of the usual."""
     ratios = [
-        one["last_day"] / median_low(one["usual_days"])
+        one["daily"][-1] / median_low(one["usual_days"])
         for one in brought
         if len(one.get("usual_days", ())) > 1 and median_low(one["usual_days"]) >= LEVEL_ARTICLES
     ]

@@ -80,7 +80,6 @@ class SourceHealth:
     articles_7d: int
     usual_24h: int | None
     """Articles of the same 24 hours of the week, the median of the weeks before. None: too young to know."""
-    usual_7d: int | None
     daily: tuple[int, ...]
     """New articles of each of the last 14 times 24 hours, the oldest first: for a sparkline."""
     last_run_id: int | None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from crawler.monitoring.facts import CrawlerFacts, SourceFacts
+from crawler.monitoring.facts import FIELD_USUAL, LOST_FIELD, CrawlerFacts, SourceFacts
 from crawler.monitoring.problems import Problem, Severity
 from crawler.storage.coverage import Share
 from crawler.storage.outcome import Outcome, grouped
@@ -21,17 +21,15 @@ from crawler.storage.tables import RunKind, RunState
 SILENT, VERY_SILENT = 7, 20
 # And when a poor week, the poorest but one, still brought so many: else the source has such pauses.
 SILENT_IN_POOR_WEEK = 3
-# Whatever is usual: shorter pauses are a matter of editors' lunches.
-SHORTEST_SILENCE = timedelta(hours=1)
 # A source that has brought nothing yet gets so long.
 FIRST_ARTICLE = timedelta(days=1)
 
+# The yield is judged when the lists were read so lately; before, the day is not over for us.
+LOOKED = timedelta(hours=2)
 # The yield is low below this share of the usual, where so many articles are usual in a day (20 +- 4.5 by chance).
 LOW_YIELD, LOW_YIELD_OF = 0.4, 20
-# A field is lost when less than this share of its usual share is filled: of so many pages read lately and before.
-LOST_FIELD, FIELD_SEEN, FIELD_SEEN_BEFORE = 0.5, 10, 20
-# Below this share a field is none that the site is known for.
-FIELD_USUAL = 0.5
+# Pages that must have been read lately and before to say anything about a field.
+FIELD_SEEN, FIELD_SEEN_BEFORE = 10, 20
 
 # One run that failed is the site's hiccup; three in a row are not.
 FAILURES = 3
@@ -174,7 +172,7 @@ def silent(facts: SourceFacts, now: datetime) -> Problem | None:
         return _never_any(facts, now, remedy)
     gap = looked_at - facts.span.last_at
     # One comparable time is enough only when it is a long one.
-    if gap < SHORTEST_SILENCE or len(facts.since_new) < (1 if gap > timedelta(days=7) else 2):
+    if len(facts.since_new) < (1 if gap > timedelta(days=7) else 2):
         return None
     usual = median_low(facts.since_new)
     if usual * facts.level < SILENT or _poor(facts.since_new) < SILENT_IN_POOR_WEEK:
@@ -209,11 +207,12 @@ def _never_any(facts: SourceFacts, now: datetime, remedy: str) -> Problem | None
 
 def low_yield(facts: SourceFacts, now: datetime) -> Problem | None:
     """It brings much less than usual."""
-    if len(facts.usual_days) < 2:
+    if len(facts.usual_days) < 2 or facts.looked_at is None or now - facts.looked_at > LOOKED:
         return None
+    count = facts.daily[-1]
     usual, poor = median_low(facts.usual_days), _poor(facts.usual_days)
     expected = min(usual, poor) * facts.level
-    if usual * facts.level < LOW_YIELD_OF or facts.last_day >= LOW_YIELD * expected:
+    if usual * facts.level < LOW_YIELD_OF or count >= LOW_YIELD * expected:
         return None
     return _problem(
         facts,
@@ -222,8 +221,8 @@ def low_yield(facts: SourceFacts, now: datetime) -> Problem | None:
         "{count} new articles in 24 h, usually {usual}",
         "See which lists are dead and which pages are not stored: crawler run list --source {source_id}, "
         "then crawler run show RUN.",
-        since=(facts.looked_at or now) - timedelta(days=1),
-        count=facts.last_day,
+        since=now - timedelta(days=1),
+        count=count,
         usual=usual,
         source_id=facts.source.id,
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from crawler.storage.identity import Reading
@@ -73,25 +73,36 @@ class Share:
     seen_before: int
 
 
-def shares(session: Session, *, since: date, before: date, source_id: str | None = None) -> list[Share]:
-    """For each source and field, what was read from the day `before` on, beside the days from `since` to then."""
-    lately = CoverageRow.day >= before
-    asked = (
+def fallen(
+    session: Session, *, lately: Collection[date], before: Collection[date], least_before: float, below: float
+) -> list[Share]:
+    """The fields of all sources that on some days before were filled in most of the articles, and lately in few.
+
+    Args:
+        least_before: before, in at least this share of the articles.
+        below: lately, in less than this share.
+    """
+    before_sums = _sums(before).having(func.sum(CoverageRow.filled) >= least_before * func.sum(CoverageRow.seen))
+    lately_sums = _sums(lately).having(func.sum(CoverageRow.filled) < below * func.sum(CoverageRow.seen))
+    old, new = before_sums.subquery("old"), lately_sums.subquery("new")
+    asked = select(new.c.source_id, new.c.field, new.c.filled, new.c.seen, old.c.filled, old.c.seen).join(
+        old, and_(old.c.source_id == new.c.source_id, old.c.field == new.c.field)
+    )
+    return [Share(*row) for row in session.execute(asked)]
+
+
+def _sums(days: Collection[date]) -> Select[str, str, int, int]:
+    """The counts of some days, by source and field."""
+    return (
         select(
             CoverageRow.source_id,
             CoverageRow.field,
-            *(
-                func.coalesce(func.sum(case((lately if is_late else ~lately, column), else_=0)), 0)
-                for is_late in (True, False)
-                for column in (CoverageRow.filled, CoverageRow.seen)
-            ),
+            func.sum(CoverageRow.filled).label("filled"),
+            func.sum(CoverageRow.seen).label("seen"),
         )
-        .where(CoverageRow.day >= since)
+        .where(CoverageRow.day.in_(days))
         .group_by(CoverageRow.source_id, CoverageRow.field)
     )
-    if source_id is not None:
-        asked = asked.where(CoverageRow.source_id == source_id)
-    return [Share(*row) for row in session.execute(asked)]
 
 
 def by_day(session: Session, source_id: str, *, since: date) -> Sequence[CoverageRow]:

@@ -205,13 +205,14 @@ def unfinished(session: Session, *, source_id: str | None = None, kind: RunKind 
         select(AttemptRow, RunRow.source_id)
         .join(RunRow, RunRow.id == AttemptRow.run_id)
         .where(AttemptRow.finished_at.is_(None))
-        .order_by(AttemptRow.id)
+        # By the index of those that have not ended; in the order of their numbers SQLite would read all attempts.
+        .order_by(AttemptRow.heartbeat_at)
     )
     if source_id is not None:
         asked = asked.where(RunRow.source_id == source_id)
     if kind is not None:
         asked = asked.where(RunRow.kind == kind)
-    return [
+    found = [
         Unfinished(
             Attempt(row.run_id, row.id, row.number, row.token),
             source,
@@ -220,6 +221,7 @@ def unfinished(session: Session, *, source_id: str | None = None, kind: RunKind 
         )
         for row, source in session.execute(asked)
     ]
+    return sorted(found, key=lambda one: one.attempt.attempt_id)
 
 
 def is_lost(one: Unfinished, now: datetime) -> bool:
