@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from crawler.errors import DatabaseError
 
@@ -143,8 +144,10 @@ class Database:
         """
         with self._clearly(), self._writing.connect() as connection:
             if self.dialect == "sqlite":
-                # Has no effect inside a transaction; a connection from the pool must not keep it.
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
+                # The first has no effect inside a transaction; a connection from the pool must keep neither. The second
+                # lets a table be renamed while views name one that is about to get that name.
+                for pragma in ("foreign_keys = OFF", "legacy_alter_table = ON"):
+                    connection.connection.driver_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
             try:
                 with connection.begin():
                     yield connection
@@ -243,10 +246,38 @@ def _engine(url: URL, dialect: Dialect) -> Engine:
         options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "crawler"}
         options = {name: value for name, value in options.items() if name not in url.query}
         return create_engine(url, connect_args=options, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+        execution_options={"compiled_cache": _COMPILED},
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class _SharedStatements(LRUCache[Any, Any]):
+    """Compiled statements, for all SQLite databases of this process and of those that are forked from it.
+
+    SQLAlchemy keeps them per engine, by its dialect object. Ours are all alike, so what one engine has compiled serves
+    the next: a crawl's process, forked from one that has rehearsed, compiles next to nothing.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_of_any_engine(key), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(_of_any_engine(key), value)
+
+
+def _of_any_engine(key: Any) -> Any:
+    """A key of SQLAlchemy's cache, whose first part is the dialect object, with the dialect's name instead."""
+    return (key[0].name, *key[1:])
+
+
+# As many as SQLAlchemy itself keeps for an engine.
+_COMPILED = _SharedStatements(500)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from crawler.storage.filters import Filter
-from crawler.storage.matching import matches
-from crawler.storage.question import read_question
-from crawler.storage.tables import ArticleRow, AuthorRow, TagRow
+from crawler.storage.newest import newest_columns
+from crawler.storage.sets import each_number, listed
+from crawler.storage.tables import ArticleRow
 
 # Counting stops here: a person reads "more than 10,000" as well. Articles.
 COUNTED = 10_000
@@ -35,7 +35,8 @@ def count(session: Session, wanted: Filter, *, most: int = COUNTED) -> Count:
     Raises:
         QueryError: the filter's words have no meaning.
     """
-    found = session.scalar(select(func.count()).select_from(_ids(session, wanted, most + 1).subquery())) or 0
+    ids = newest_columns(session, wanted, (ArticleRow.id,), limit=most + 1).order_by(None)
+    found = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
     return Count(min(found, most), found <= most)
 
 
@@ -49,30 +50,26 @@ def facets(
     Raises:
         QueryError: the filter's words have no meaning.
     """
-    ids = _ids(session, wanted, COUNTED).cte("found")
-    of_article = select(ArticleRow.source_id, ArticleRow.section, ArticleRow.language, ArticleRow.listed_at)
-    rows = session.execute(of_article.join(ids, ids.c.id == ArticleRow.id)).all()
-    made: dict[Facet, list[tuple[str, int]]] = {
+    columns = (ArticleRow.id, ArticleRow.source_id, ArticleRow.section, ArticleRow.language, ArticleRow.listed_at)
+    rows = session.execute(newest_columns(session, wanted, columns, limit=COUNTED)).all()
+    days = Counter(f"{row.listed_at.astimezone(zone):%Y-%m-%d}" for row in rows)
+    ids = listed([row.id for row in rows])
+    return {
         "source": Counter(row.source_id for row in rows).most_common(most),
         "section": Counter(row.section for row in rows if row.section).most_common(most),
+        "author": _commonest(session, "article_authors", "name", ids, most),
+        "tag": _commonest(session, "article_tags", "tag", ids, most),
         "language": Counter(row.language for row in rows if row.language).most_common(most),
-        "day": sorted(Counter(f"{row.listed_at.astimezone(zone):%Y-%m-%d}" for row in rows).items(), reverse=True),
+        "day": sorted(days.items(), reverse=True),
     }
-    parts: tuple[tuple[Facet, type[AuthorRow | TagRow], str], ...] = (
-        ("author", AuthorRow, "name"),
-        ("tag", TagRow, "tag"),
-    )
-    for facet, table, name in parts:
-        column, number = getattr(table, name), func.count()
-        asked = select(column, number).join(ids, ids.c.id == table.article_id).group_by(column)
-        made[facet] = [(value, n) for value, n in session.execute(asked.order_by(number.desc(), column).limit(most))]
-    return made
 
 
-def _ids(session: Session, wanted: Filter, limit: int) -> Select[int]:
-    """The numbers of the newest articles that a filter means."""
-    question = read_question(wanted.words)
-    asked = select(ArticleRow.id.label("id")).where(*wanted.conditions())
-    if question.all_of:
-        asked = asked.where(matches(session, question))
-    return asked.order_by(ArticleRow.listed_at.desc(), ArticleRow.id.desc()).limit(limit)
+_COMMONEST = """
+    SELECT {column}, count(*) FROM {each} JOIN {table} ON article_id = value
+    GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT :most
+"""
+
+
+def _commonest(session: Session, table: str, column: str, ids: str, most: int) -> list[tuple[str, int]]:
+    asked = text(_COMMONEST.format(table=table, column=column, each=each_number(session, "ids")))
+    return [(value, number) for value, number in session.execute(asked, {"ids": ids, "most": most})]

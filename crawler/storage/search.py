@@ -6,18 +6,19 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.errors import QueryError
 from crawler.storage.facets import Count, count, facets
 from crawler.storage.filters import Filter
 from crawler.storage.highlights import Highlights, Piece, highlight
-from crawler.storage.matching import matches
+from crawler.storage.matching import scores
+from crawler.storage.newest import Place, newest
 from crawler.storage.question import Question, read_filter, read_question
 from crawler.storage.tables import ArticleRow
 
@@ -27,6 +28,10 @@ __all__ = [
 ]  # fmt: skip
 
 Order = Literal["newest", "best"]
+
+# Best first ranks so many of the newest that fit: ranking every article that has a common word takes seconds, and what
+# a reader looks for among thousands is rarely the oldest. Articles.
+RANKED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Cursor:
     article_id: int
     score: float | None = None
     """Of "best"; None of "newest"."""
-    newest: tuple[datetime, int] | None = None
+    newest: Place | None = None
     """Of "best": the newest article when the first page was made; later ones are not ranked."""
 
     def encode(self) -> str:
@@ -103,7 +108,8 @@ def search(
     """One page of the articles that a filter means.
 
     "newest": by publication, or by when they were first seen where that is earlier or all there is. "best": headline
-    and lead count more than the body; without words it is "newest".
+    and lead count more than the body, among equals the newer one; of more than RANKED articles the newest are ranked.
+    Without words it is "newest".
 
     Raises:
         QueryError: the filter's words have no meaning, or `after` is of the other order.
@@ -113,22 +119,38 @@ def search(
         order = "newest"
     if after is not None and after.order != order:
         raise QueryError(f"this cursor goes through {after.order} first, not {order} first")
-    rows = _newest(session, wanted, question, after, limit + 1)
-    hits = tuple(_hit(row, question) for row in rows[:limit])
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(hits, Cursor(order, last.listed_at, last.id) if last is not None else None)
+    if order == "best":
+        return _best(session, wanted, question, after, limit)
+    before = (after.listed_at, after.article_id) if after is not None else None
+    places = newest(session, wanted, before=before, limit=limit + 1)
+    cursor = Cursor("newest", *places[limit - 1]) if len(places) > limit else None
+    return Page(_hits(session, question, [number for _, number in places[:limit]]), cursor)
 
 
-def _hit(row: ArticleRow, question: Question) -> Hit:
-    return Hit(row, highlight(question, row.headline, row.lead, row.body))
+def _best(session: Session, wanted: Filter, question: Question, after: Cursor | None, limit: int) -> Page:
+    """The same RANKED articles are ranked anew for each page: the database keeps no order between two questions."""
+    places = newest(session, wanted, until=after.newest if after is not None else None, limit=RANKED)
+    score = scores(session, question, [number for _, number in places])
+    ranked = sorted(((score.get(number, 0.0), *place) for place in places for number in place[1:]), reverse=True)
+    start = _place_after(ranked, after) if after is not None else 0
+    shown = ranked[start : start + limit]
+    cursor = None
+    if start + limit < len(ranked):
+        fit, listed_at, number = shown[-1]
+        cursor = Cursor("best", listed_at, number, fit, after.newest if after is not None else places[0])
+    return Page(_hits(session, question, [number for _, _, number in shown]), cursor)
 
 
-def _newest(
-    session: Session, wanted: Filter, question: Question, after: Cursor | None, limit: int
-) -> Sequence[ArticleRow]:
-    asked = select(ArticleRow).where(*replace(wanted, words="").conditions())
-    if question.all_of:
-        asked = asked.where(matches(session, question))
-    if after is not None:
-        asked = asked.where(tuple_(ArticleRow.listed_at, ArticleRow.id) < (after.listed_at, after.article_id))
-    return session.scalars(asked.order_by(ArticleRow.listed_at.desc(), ArticleRow.id.desc()).limit(limit)).all()
+def _place_after(ranked: Sequence[tuple[float, datetime, int]], after: Cursor) -> int:
+    """Behind the last hit of the page before, wherever it stands now: new articles change all scores a little."""
+    for place, (_, _, number) in enumerate(ranked):
+        if number == after.article_id:
+            return place + 1
+    last = (after.score or 0.0, after.listed_at, after.article_id)
+    return sum(one >= last for one in ranked)  # erased meanwhile
+
+
+def _hits(session: Session, question: Question, numbers: Sequence[int]) -> tuple[Hit, ...]:
+    rows = {row.id: row for row in session.scalars(select(ArticleRow).where(ArticleRow.id.in_(numbers)))}
+    found = (rows[number] for number in numbers if number in rows)
+    return tuple(Hit(row, highlight(question, row.headline, row.lead, row.body)) for row in found)

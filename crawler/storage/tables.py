@@ -146,8 +146,12 @@ class ArticleRow(Base):
     run_id: Mapped[int | None] = _run_id()
 
     __table_args__ = (
-        # "The newest", overall and of one source; the id breaks ties, so that pages never overlap.
-        Index(None, "listed_at", "id"),
+        # "The newest", overall and of one source; the id breaks ties, so that pages never overlap. The first has all
+        # that lists filter by: whoever looks for a rare section must not read the texts of all articles.
+        Index(
+            "ix_articles_lists",
+            *("listed_at", "id", "source_id", "edition", "language", "section", "revision", "gone_at"),
+        ),
         Index(None, "source_id", "listed_at", "id"),
         Index(None, "first_seen_at", "id"),
         Index(None, "content_hash"),
