@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli import EXIT_FAILED, source_test
+from crawler.cli import EXIT_FAILED, source_health, source_test
 from crawler.cli.output import Json, console, print_json, table
 from crawler.config import load_config
 from crawler.errors import SourceProblem
 from crawler.sources.registry import Registry
 
 app = typer.Typer(help="Sources: the news sites that are declared.", no_args_is_help=True)
+app.command("health")(source_health.health)
 app.command("test")(source_test.test)
 
 

@@ -123,6 +123,9 @@ class RunRow(Base):
         # "The latest runs", overall and of one source.
         Index(None, "created_at", "id"),
         Index(None, "source_id", "created_at", "id"),
+        # "The last good run of a source, and how many failed since", and the latest runs that ended in one way.
+        Index(None, "source_id", "kind", "outcome", "id"),
+        Index(None, "outcome", "created_at", "id"),
         # Skipped runs are many, and the only ones that are pruned.
         Index(
             "ix_runs_skipped",

@@ -154,6 +154,8 @@ class ArticleRow(Base):
         ),
         Index(None, "source_id", "listed_at", "id"),
         Index(None, "first_seen_at", "id"),
+        # How many came when: counted without a look at the articles. By `listed_at` a backfill's are told.
+        Index(None, "source_id", "first_seen_at", "listed_at"),
         Index(None, "content_hash"),
         Index(
             "ix_articles_revisit_at",
