@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,7 +62,7 @@ def write_records(session: Session, attempt: Attempt, records: Sequence[Record])
     if records:
         own: dict[str, Any] = {"run_id": attempt.run_id, "attempt_id": attempt.attempt_id}
         session.execute(
-            insert(LogRow),
+            insert(LogRow.__table__),
             [
                 own
                 | {
@@ -83,7 +83,7 @@ def write_fetches(session: Session, attempt: Attempt, fetches: Sequence[Fetch]) 
     if fetches:
         own: dict[str, Any] = {"run_id": attempt.run_id, "attempt_id": attempt.attempt_id}
         session.execute(
-            insert(FetchRow),
+            insert(FetchRow.__table__),
             [
                 own
                 | {
@@ -175,6 +175,7 @@ def records_of(
     url: str | None = None,
     since: datetime | None = None,
     after_id: int = 0,
+    before_id: int | None = None,
     limit: int | None = None,
     newest: bool = False,
 ) -> Sequence[LogRow]:
@@ -184,8 +185,20 @@ def records_of(
         grep: text that the message or the traceback contains, whatever its case.
         url: text that the address contains.
         after_id: only records behind this one: for someone who follows.
+        before_id: only records before this one.
     """
-    conditions: list[ColumnElement[bool]] = [LogRow.run_id == run_id, LogRow.id > after_id]
+    conditions = [LogRow.run_id == run_id, LogRow.id > after_id, *wanted(level, grep, url, since)]
+    if before_id is not None:
+        conditions.append(LogRow.id < before_id)
+    asked: Select[LogRow] = select(LogRow).where(*conditions)
+    if newest and limit is not None:
+        return session.scalars(asked.order_by(LogRow.id.desc()).limit(limit)).all()[::-1]
+    return session.scalars(asked.order_by(LogRow.id).limit(limit)).all()
+
+
+def wanted(level: int, grep: str | None, url: str | None, since: datetime | None) -> list[ColumnElement[bool]]:
+    """What `records_of` filters by, as clauses on `run_logs`."""
+    conditions: list[ColumnElement[bool]] = []
     if level:
         conditions.append(LogRow.level >= level)
     if grep:
@@ -196,10 +209,7 @@ def records_of(
         conditions.append(LogRow.url.icontains(url, autoescape=True))
     if since is not None:
         conditions.append(LogRow.at >= since)
-    asked: Select[LogRow] = select(LogRow).where(*conditions)
-    if newest and limit is not None:
-        return session.scalars(asked.order_by(LogRow.id.desc()).limit(limit)).all()[::-1]
-    return session.scalars(asked.order_by(LogRow.id).limit(limit)).all()
+    return conditions
 
 
 def fetches_of(session: Session, run_id: int, *, limit: int | None = None) -> Sequence[FetchRow]:
@@ -223,6 +233,15 @@ def sources_of(session: Session, error_id: int) -> list[str]:
     """The sources in which an error happened, in order of their names."""
     asked = select(OccurrenceRow.source_id).where(OccurrenceRow.error_id == error_id).distinct()
     return sorted(session.scalars(asked))
+
+
+def sources_of_errors(session: Session, error_ids: Collection[int]) -> dict[int, list[str]]:
+    """The sources in which each of these errors happened, in order of their names."""
+    asked = select(OccurrenceRow.error_id, OccurrenceRow.source_id).where(OccurrenceRow.error_id.in_(error_ids))
+    found: dict[int, list[str]] = {error_id: [] for error_id in error_ids}
+    for error_id, source_id in session.execute(asked.distinct().order_by(OccurrenceRow.source_id)):
+        found[error_id].append(source_id)
+    return found
 
 
 def occurrences_of(session: Session, error_id: int, limit: int = 20) -> Sequence[OccurrenceRow]:

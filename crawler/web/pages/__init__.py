@@ -5,44 +5,35 @@ What the application takes from here: `routes`, `error_page` and `sign_in_page`.
 
 from __future__ import annotations
 
-from html import escape
-
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
+
+from crawler.web.pages import article, articles, errors, explain, home, preferences, run, runs, source, sources
+from crawler.web.pages.failures import error_page, sign_in_page
+
+__all__ = ["error_page", "routes", "sign_in_page"]
 
 
 def routes() -> list[BaseRoute]:
     """The pages, all but /sign-in, which answers itself with `sign_in_page`."""
-    return [Route("/", home)]
-
-
-def home(request: Request) -> Response:
-    """What needs attention, what is new, what runs."""
-    return HTMLResponse("<!doctype html><html lang=en><title>Crawler</title><h1>Crawler</h1>")
-
-
-def error_page(request: Request, *, status: int, title: str, detail: str) -> Response:
-    """An answer that says why a page cannot be shown. Asks no database: it may be what is broken."""
-    return HTMLResponse(
-        f"<!doctype html><html lang=en><title>{escape(title)}</title><h1>{escape(title)}</h1><p>{escape(detail)}</p>",
-        status_code=status,
-    )
-
-
-def sign_in_page(request: Request, *, status: int, message: str = "", next_path: str = "/") -> Response:
-    """The form in which a person shows a token: POST /sign-in with `token` and `next`. Asks no database.
-
-    Args:
-        status: 200 when it was asked for, 401 in the place of a page that needs a token.
-        message: what was wrong with the last try; empty at first.
-        next_path: where to go afterwards.
-    """
-    return HTMLResponse(
-        "<!doctype html><html lang=en><title>Sign in</title><h1>Sign in</h1>"
-        f"<p>{escape(message)}</p><form method=post action=/sign-in>"
-        f'<input type=hidden name=next value="{escape(next_path)}">'
-        "<label>Token <input type=password name=token autocomplete=current-password required></label>"
-        "<button>Sign in</button></form>",
-        status_code=status,
-    )
+    post = ["POST"]
+    return [
+        Route("/", home.home),
+        Route("/running", home.running),
+        Route("/sources", sources.sources),
+        Route("/sources/{source_id}", source.source),
+        Route("/sources/{source_id}/run", source.run_now, methods=post),
+        Route("/sources/{source_id}/pause", source.pause, methods=post),
+        Route("/sources/{source_id}/resume", source.resume, methods=post),
+        Route("/runs", runs.runs),
+        Route("/runs/{run_id:int}", run.run),
+        Route("/runs/{run_id:int}/live", run.live),
+        Route("/runs/{run_id:int}/log", run.log),
+        Route("/runs/{run_id:int}/cancel", run.cancel, methods=post),
+        Route("/errors", errors.errors),
+        Route("/errors/{error_id:int}", errors.error),
+        Route("/articles", articles.articles),
+        Route("/articles/{article_id:int}", article.article),
+        Route("/articles/{article_id:int}/changes", article.changes),
+        Route("/explain", explain.explain),
+        Route("/preferences", preferences.preferences),
+    ]

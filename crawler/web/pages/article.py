@@ -1,0 +1,103 @@
+"""One article: its text, where each field came from, its past texts, its story elsewhere, what led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crawler.duplicates.changes import Piece, diff
+from crawler.storage import clusters
+from crawler.storage.articles import StoredArticle, get, tombstone
+from crawler.storage.tables import ArticleRow, RelationKind, RelationRow, RevisionRow
+from crawler.web.pages.asking import asking, number_in_path
+from crawler.web.rendering import render
+
+COMPARED = ("headline", "lead", "body")
+# Fields in the order in which they are told, with the attribute that holds them.
+TOLD = ("headline", "lead", "body", "published_at", "modified_at", "authors", "section", "tags", "images", "language")
+# More of a paragraph-by-paragraph comparison is no reading any more. Paragraphs of a field.
+MOST_PARAGRAPHS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One text that was superseded, and what the next one changed."""
+
+    number: int
+    kind: str
+    at: datetime
+    fields: Sequence[str]
+    changes: dict[str, list[list[Piece]]]
+
+
+def article(request: Request) -> Response:
+    """Show one article."""
+    article_id = number_in_path(request, "article_id")
+    with asking(request) as (session, _now):
+        found = _found(session, article_id)
+        cluster = clusters.cluster_of(session, article_id)
+        values: dict[str, Any] = {
+            "article": found,
+            "row": found.row,
+            "paragraphs": found.row.body.split("\n\n") if found.row.body else [],
+            "origins": [(name, found.row.origins.get(name)) for name in TOLD],
+            "others": [member for member in cluster.members if member.article.id != article_id] if cluster else [],
+            "original_id": cluster.original_id if cluster else None,
+            "relations": _relations(found.relations, _stored(session, found.relations)),
+        }
+    return render(request, "article.html", **values)
+
+
+def changes(request: Request) -> Response:
+    """Show what each later text of an article changed, the latest first."""
+    article_id = number_in_path(request, "article_id")
+    with asking(request) as (session, _now):
+        found = _found(session, article_id)
+    return render(request, "article_changes.html", row=found.row, steps=list(_steps(found))[::-1])
+
+
+def _found(session: Session, article_id: int) -> StoredArticle:
+    found = get(session, article_id)
+    if found is None:
+        erased = tombstone(session, str(article_id))
+        raise HTTPException(
+            404,
+            f"It was erased on {erased.erased_at:%Y-%m-%d}: {erased.reason}"
+            if erased
+            else "There is no article of this number.",
+        )
+    return found
+
+
+def _stored(session: Session, relations: Collection[RelationRow]) -> dict[int, tuple[int, str | None]]:
+    """Hashes of addresses that are stored -> (number, headline)."""
+    asked = select(ArticleRow.url_hash, ArticleRow.id, ArticleRow.headline)
+    rows = session.execute(asked.where(ArticleRow.url_hash.in_([one.url_hash for one in relations])))
+    return {key: (article_id, headline) for key, article_id, headline in rows}
+
+
+def _relations(
+    relations: Collection[RelationRow], stored: dict[int, tuple[int, str | None]]
+) -> list[tuple[RelationKind, list[tuple[RelationRow, tuple[int, str | None] | None]]]]:
+    """What the article points at, by kind, each with the article that is stored under the address."""
+    return [
+        (kind, its)
+        for kind in RelationKind
+        if (its := [(one, stored.get(one.url_hash)) for one in relations if one.kind == kind])
+    ]
+
+
+def _steps(found: StoredArticle) -> Iterator[Step]:
+    texts: list[RevisionRow | ArticleRow] = [*found.revisions, found.row]
+    for before, after in zip(found.revisions, texts[1:], strict=True):
+        compared = {name: diff(getattr(before, name), getattr(after, name))[:MOST_PARAGRAPHS] for name in COMPARED}
+        changed = {name: paragraphs for name, paragraphs in compared.items() if paragraphs}
+        yield Step(before.number, before.kind, before.superseded_at, before.changed_fields, changed)

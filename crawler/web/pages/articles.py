@@ -1,0 +1,103 @@
+"""The list of articles: words, filters, facets, order, pages; all of it in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crawler.errors import QueryError
+from crawler.storage.facets import Facet
+from crawler.storage.filters import Filter
+from crawler.storage.search import Cursor, Order, Page, count, facets, read_filter, search
+from crawler.web.pages.asking import asked, asking, registry_of
+from crawler.web.rendering import address, render
+from crawler.web.visitor import Visitor
+
+PAGE = 25
+FACETS_SHOWN = 8
+# Facet -> its name in the address.
+NARROWING: Mapping[Facet, str] = {
+    "source": "source",
+    "language": "language",
+    "section": "section",
+    "author": "author",
+    "tag": "tag",
+}
+# In the address, and how it is written in a question.
+DATES = {"since": "since", "until": "until"}
+
+
+def articles(request: Request) -> Response:
+    """Show the articles that are asked for."""
+    visitor = Visitor.of(request)
+    order: Order = "best" if asked(request, "order") == "best" else "newest"
+    page, wrong, total, wanted = Page((), None), None, None, Filter()
+    spread: Mapping[Facet, list[tuple[str, int]]] = {}
+    with asking(request) as (session, now):
+        try:
+            wanted = _filter(request, visitor, now)
+            cursor = asked(request, "after")
+            page = search(session, wanted, order=order, after=Cursor.decode(cursor) if cursor else None, limit=PAGE)
+            total = count(session, wanted)
+            spread = facets(session, wanted, zone=visitor.printing.zone, most=FACETS_SHOWN)
+        except QueryError as error:
+            wrong = error
+    chosen = {name: asked(request, name) for name in (*NARROWING.values(), "q", "since", "until", "only")}
+    return render(
+        request,
+        "articles.html",
+        status=400 if wrong else 200,
+        hits=page.hits,
+        next_page=_link(request, after=page.next_cursor.encode()) if page.next_cursor else None,
+        first_page=_link(request) if asked(request, "after") else None,
+        wrong=wrong,
+        total=total,
+        facets=_facets(request, spread, chosen),
+        chosen=chosen,
+        order=order if wanted.words else "newest",
+        has_words=bool(wanted.words),
+        is_filtered=any(chosen.values()),
+        sources=sorted(registry_of(request).sources),
+    )
+
+
+def _filter(request: Request, visitor: Visitor, now: Any) -> Filter:
+    """The filter that the address means: fields of the form, and field words in the question."""
+    single = {f"{name}s": (value,) for name in NARROWING.values() if (value := asked(request, name))}
+    only = asked(request, "only")
+    base = Filter(
+        **single,  # type: ignore[arg-type]
+        has_revisions=True if only == "revised" else None,
+        originals_only=only == "original",
+        is_gone=True if only == "gone" else None,
+    )
+    dates = " ".join(f'{name}:"{value}"' for name in DATES if (value := asked(request, name)))
+    return read_filter(f"{asked(request, 'q') or ''} {dates}".strip(), base, zone=visitor.printing.zone, now=now)
+
+
+def _facets(
+    request: Request, spread: Mapping[Facet, list[tuple[str, int]]], chosen: Mapping[str, str | None]
+) -> list[dict[str, Any]]:
+    """What the results can be narrowed by, each value with the address that does it, or that takes it back."""
+    found = []
+    for facet, name in NARROWING.items():
+        values = [
+            {
+                "value": value,
+                "number": number,
+                "is_chosen": chosen[name] == value,
+                "address": _link(request, **{name: None if chosen[name] == value else value}),
+            }
+            for value, number in spread.get(facet, [])
+        ]
+        if values and (len(values) > 1 or values[0]["is_chosen"]):
+            found.append({"name": facet, "values": values})
+    return found
+
+
+def _link(request: Request, **changes: str | None) -> str:
+    """The address of these results with something changed, from their first page on."""
+    return address("/articles", {**request.query_params, "after": None, **changes})

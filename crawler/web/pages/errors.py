@@ -1,0 +1,44 @@
+"""Failures grouped by their kind: the list, and one of them with its traceback."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crawler.storage import logs
+from crawler.storage.tables import ErrorRow
+from crawler.web.pages.asking import asked, asking, number_in_path, registry_of
+from crawler.web.rendering import render
+
+# Kinds of errors are few; whoever has more has one problem, not hundreds.
+MOST = 100
+OCCURRENCES = 30
+
+
+def errors(request: Request) -> Response:
+    """Show the kinds of errors, the latest first."""
+    source_id = asked(request, "source")
+    with asking(request) as (session, _now):
+        found = logs.errors(session, source_id, MOST)
+        sources = logs.sources_of_errors(session, [error.id for error in found])
+    return render(
+        request,
+        "errors.html",
+        errors=found,
+        sources_of=sources,
+        source=source_id,
+        sources=sorted({*registry_of(request).sources, *([source_id] if source_id else [])}),
+        most=MOST,
+    )
+
+
+def error(request: Request) -> Response:
+    """Show one kind of error: a sample, and the runs in which it happened."""
+    error_id = number_in_path(request, "error_id")
+    with asking(request) as (session, _now):
+        found = session.get(ErrorRow, error_id)
+        if found is None:
+            raise HTTPException(404, "There is no error of this number.")
+        occurrences = logs.occurrences_of(session, error_id, OCCURRENCES)
+    return render(request, "error.html", error=found, occurrences=occurrences)
