@@ -131,7 +131,7 @@ def hourly(session: Session, source_ids: Collection[str], *, start: datetime, en
     moments = {"start": first, "end": end, "earliest": first - LATEST}
     values = {name: _written(session, moment) for name, moment in moments.items()}
     counts = {source_id: [0] * hours for source_id in source_ids}
-    for source_id, when, number in session.execute(asked, values | {"ids": listed(counts)}):
+    for source_id, when, number in session.execute(asked, values | {"ids": listed(source_ids)}):
         moment = when if isinstance(when, datetime) else datetime.fromisoformat(f"{when}:00+00:00")
         counts[source_id][(moment - first) // HOUR] = number
     return counts
