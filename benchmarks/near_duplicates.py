@@ -9,6 +9,7 @@ import zlib
 from collections import OrderedDict, deque
 from datetime import UTC, datetime
 from itertools import count
+from typing import NamedTuple
 
 from crawler.duplicates.choosing import choose, prospects
 from crawler.duplicates.index import Index, day_of
@@ -17,6 +18,15 @@ from crawler.duplicates.sketch import Fingerprint, fingerprint, pack_facts, pack
 
 # Fingerprints kept ready for the exact comparison, some 20 kB each; the others are made anew of their texts.
 READY = 2_000
+
+
+class _Kept(NamedTuple):
+    """What is kept of a text, packed."""
+
+    text: bytes
+    sketch: bytes
+    facts: bytes
+    day: int
 
 
 class NearDuplicates:
@@ -33,8 +43,8 @@ class NearDuplicates:
         self._ids: list[str] = []
         self._clusters: list[list[int]] = []
         """Of each text, the numbers of all that tell its story."""
-        self._texts: dict[int, tuple[bytes, bytes, bytes]] = {}
-        """Of those that a copy can still come of: text, sketch and facts, packed."""
+        self._texts: dict[int, _Kept] = {}
+        """Of those that a copy can still come of."""
         self._by_day: deque[tuple[int, int]] = deque()
         self._ready: OrderedDict[int, Fingerprint] = OrderedDict()
         self._equal: dict[str, int] = {}
@@ -63,11 +73,13 @@ class NearDuplicates:
     def _alike(self, marks: Fingerprint, day: int) -> list[int]:
         """Those that tell the same story, the most alike first."""
         near = (number for number in self._index.look_up(marks.sketch, day=day) if number in self._texts)
-        kept = ((number, unpack_sketch(self._texts[number][1]), self._texts[number][2]) for number in near)
-        known = ((number, sketch, frozenset(unpack_facts(facts))) for number, sketch, facts in kept)
+        known = (
+            (number, unpack_sketch(kept.sketch), frozenset(unpack_facts(kept.facts)), kept.day)
+            for number, kept in ((number, self._texts[number]) for number in near)
+        )
         choice = choose(
             marks,
-            prospects(marks.sketch, marks.facts, known),
+            prospects(marks.sketch, marks.facts, day, known),
             fingerprint_of=self._fingerprint,
             story_of=lambda number: id(self._clusters[number]),
         )
@@ -83,10 +95,11 @@ class NearDuplicates:
             self._equal.setdefault(" ".join(text.split()), number)
             return
         self._index.add(number, marks.sketch, day=day)
-        self._texts[number] = (
+        self._texts[number] = _Kept(
             zlib.compress(text.encode("utf-8", "surrogatepass"), 1),
             pack_sketch(marks.sketch),
             pack_facts(marks.facts),
+            day,
         )
         self._make_ready(number, marks)
         self._by_day.append((day, number))
@@ -97,7 +110,7 @@ class NearDuplicates:
     def _fingerprint(self, number: int) -> Fingerprint:
         marks = self._ready.get(number)
         if marks is None:
-            marks = fingerprint(zlib.decompress(self._texts[number][0]).decode("utf-8", "surrogatepass"))
+            marks = fingerprint(zlib.decompress(self._texts[number].text).decode("utf-8", "surrogatepass"))
         self._make_ready(number, marks)
         return marks
 

@@ -11,6 +11,7 @@ from benchmarks.dedup import grammar
 from benchmarks.dedup.grammar import LANGUAGES, Story
 
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+")
 # Share of the words that a heavy edit changes.
 HEAVY = 0.2
 # Share of the words of a new lead and its story that stays, of a trimmed one, and of another story merged in.
@@ -75,15 +76,46 @@ def wire(story: Story, random: Random) -> Story:
     return headline(replace(rest, paragraphs=(lead, *_by_words(rest, random, 0.03))), random)
 
 
-EDITS: dict[str, Callable[[Story, Random], Story]] = {
-    "headline changed": headline,
-    "light edit": light,
+def corrected(story: Story, random: Random) -> Story:
+    """A number with another last digit: somebody's typing error, put right."""
+    return headline(
+        _other_numbers(story, random, 1, lambda number: number[:-1] + str((int(number[-1]) + 3) % 10)), random
+    )
+
+
+def updated(story: Story, random: Random, numbers: int = 1) -> Story:
+    """A number that has grown, as a death toll does, told in a sentence above the old text."""
+    told = _other_numbers(story, random, numbers, lambda number: str(int(number) + random.randint(1, 9)))
+    return headline(replace(told, paragraphs=(grammar.sentence(story.language, random), *told.paragraphs)), random)
+
+
+def updated_twice(story: Story, random: Random) -> Story:
+    """Two numbers that have grown, as the dead and the injured do."""
+    return updated(story, random, numbers=2)
+
+
+def _other_numbers(story: Story, random: Random, count: int, change: Callable[[str], str]) -> Story:
+    whole = "\n\n".join(story.paragraphs)
+    found = list(_NUMBER.finditer(whole))
+    for match in sorted(random.sample(found, min(count, len(found))), key=lambda match: -match.start()):
+        whole = whole[: match.start()] + change(match[0]) + whole[match.end() :]
+    return replace(story, paragraphs=tuple(whole.split("\n\n")))
+
+
+OF_REPORTS: dict[str, Callable[[Story, Random], Story]] = {"headline changed": headline, "light edit": light}
+OF_WORDS: dict[str, Callable[[Story, Random], Story]] = {
     "20 % edit": heavy,
     "trimmed": trimmed,
     "merged": merged,
     "quote translated": quote_translated,
     "wire copy, new lead": wire,
 }
+OF_ONE_NUMBER: dict[str, Callable[[Story, Random], Story]] = {"figure corrected": corrected}
+OF_NUMBERS: dict[str, Callable[[Story, Random], Story]] = {
+    "figure updated": updated,
+    "two figures updated": updated_twice,
+}
+EDITS = OF_REPORTS | OF_WORDS | OF_ONE_NUMBER | OF_NUMBERS
 
 
 def follow_up(story: Story, random: Random) -> Story:

@@ -1,4 +1,4 @@
-"""Invented news in Russian, Kazakh and English: ordinary stories, and those of one mould (weather, rates, accidents).
+"""Invented news in Russian, Kazakh and English: ordinary stories, and those of one mould (weather, quakes, accidents).
 
 Knows words and how a story is made of them; labels and edits nothing.
 """
@@ -15,7 +15,10 @@ from random import Random
 from typing import Any
 
 LANGUAGES = ("ru", "kk", "en")
-MOULDS = ("weather", "currency", "table", "accident")
+# Once a day in each language; whenever one happens; those with two or three numbers, as often.
+DAILY = ("weather", "currency", "table")
+WITH_FEW_NUMBERS = ("rates", "quake", "match")
+MOULDS = (*DAILY, "accident", *WITH_FEW_NUMBERS)
 
 # Sentences of a paragraph and paragraphs of a story: 120 to 500 words, 250 on average, as news agencies write.
 SENTENCES = (1, 3)
@@ -69,6 +72,8 @@ def moulded(mould: str, language: str, day: int, random: Random) -> Story:
 
     def fill(match: re.Match[str]) -> str:
         slot = match[1]
+        if slot == "score":
+            return f"{numbers.next('goal')}:{numbers.next('goal')}"
         return fixed.get(slot) or (random.choice(moulds["car"]) if slot == "car" else numbers.next(slot))
 
     opening = _SLOT.sub(fill, moulds["opening"][mould])
@@ -80,7 +85,8 @@ _RANGES = {
     "wind": (3, 20, 0, 3), "degrees": (-25, 35, 0, 3), "snow": (0, 40, 0, 2), "dollar": (505, 535, 2, 2),
     "euro": (560, 600, 2, 2), "rouble": (5, 7, 2, 0.1), "yuan": (70, 76, 2, 0.3), "volume": (90, 310, 1, 40),
     "deals": (200, 900, 0, 90), "oil": (60, 90, 2, 1), "points": (4, 60, 0, 3), "goals": (5, 60, 0, 3),
-    "km": (1, 900, 0, 900), "people": (1, 6, 0, 6), "age": (18, 80, 0, 80), "minutes": (20, 180, 0, 180),
+    "km": (1, 900, 0, 899), "people": (1, 6, 0, 5), "age": (18, 80, 0, 62), "minutes": (20, 180, 0, 160),
+    "magnitude": (3, 6, 1, 3), "depth": (5, 30, 0, 25), "crowd": (900, 9_900, 0, 9_000), "goal": (0, 6, 0, 6),
 }  # fmt: skip
 
 
@@ -98,7 +104,8 @@ class _Numbers:
         phase = self._base.random()
         wave = abs(((self._day / 60 + phase) % 1) * 2 - 1)
         value = least + wave * (most - least) + self._today.uniform(-change, change)
-        value = min(max(value, least), most)
+        # What may change by as much as it can be, has nothing to do with the day before.
+        value = self._today.uniform(least, most) if change >= most - least else min(max(value, least), most)
         return f"{value:.{decimals}f}".replace(".", ",")
 
 

@@ -14,9 +14,9 @@ from benchmarks.dedup.score import Score, score
 from benchmarks.dedup.stream import stream
 
 
-def run(name: str, size: int, seed: int, given: list[Story]) -> None:
+def run(name: str, size: int, seed: int, given: list[Story], figures: bool) -> None:
     """Run one method over the stream and print its line; of ours each class of edit as well."""
-    texts = list(stream(size, seed=seed, given=given))
+    texts = list(stream(size, seed=seed, given=given, figures=figures))
     method = dict(methods())[name]()
     before, began, cpu = resident(), time.perf_counter(), time.process_time()
     joined = [method(text) for text in texts]

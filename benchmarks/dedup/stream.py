@@ -14,7 +14,7 @@ from itertools import count, product
 from random import Random
 
 from benchmarks.dedup import edits, grammar
-from benchmarks.dedup.grammar import LANGUAGES, MOULDS, Story
+from benchmarks.dedup.grammar import DAILY, LANGUAGES, MOULDS, WITH_FEW_NUMBERS, Story
 
 # However many texts there are, they span so many days: a window of 14 days holds a third of them.
 DAYS = 40
@@ -49,11 +49,17 @@ class Text:
     """Its story is of one mould."""
 
 
-def stream(size: int, *, seed: int, given: Sequence[Story] = ()) -> Iterator[Text]:
-    """`size` texts, ordered by publication. With `given` the ordinary stories are those, then invented ones."""
+def stream(size: int, *, seed: int, given: Sequence[Story] = (), figures: bool = False) -> Iterator[Text]:
+    """`size` texts, ordered by publication.
+
+    Args:
+        given: ordinary stories, before invented ones.
+        figures: with reports of one mould that have two or three numbers, and copies in which numbers were changed.
+    """
     waiting: list[tuple[datetime, int, Text]] = []
     numbers, done = count(), 0
-    for text in _endless(Random(seed), list(reversed(given)), round(size / DAYS / _MEAN_STORY)):
+    a_day = round(size / DAYS / _MEAN_STORY)
+    for text in _endless(Random(seed), list(reversed(given)), a_day, figures=figures):
         # Originals come in order and copies after theirs: what waits for before this one is complete.
         while text.kind in ORIGINALS and waiting and waiting[0][0] <= text.published_at:
             if done == size:
@@ -63,13 +69,16 @@ def stream(size: int, *, seed: int, given: Sequence[Story] = ()) -> Iterator[Tex
         heapq.heappush(waiting, (text.published_at, next(numbers), text))
 
 
-def _endless(random: Random, given: list[Story], a_day: int) -> Iterator[Text]:
+def _endless(random: Random, given: list[Story], a_day: int, *, figures: bool) -> Iterator[Text]:
     """Originals in the order of publication, so many a day, each followed by its copies."""
     number = 0
     recent: list[Story] = []
     for day in count():
-        reports = list(product([m for m in MOULDS if m != "accident"], LANGUAGES))
-        reports += [("accident", random.choice(LANGUAGES)) for _ in range(round(MOULDED * a_day) - len(reports))]
+        reports = list(product(DAILY, LANGUAGES))
+        accidents = range(round(MOULDED * a_day) - len(reports))
+        reports += [("accident", random.choice(LANGUAGES)) for _ in accidents]
+        if figures:
+            reports += [(random.choice(WITH_FEW_NUMBERS), random.choice(LANGUAGES)) for _ in accidents]
         today: list[tuple[str, str] | None] = [*reports, *[None] * max(1, a_day - len(reports))]
         random.shuffle(today)
         for place, report in enumerate(today):
@@ -83,14 +92,19 @@ def _endless(random: Random, given: list[Story], a_day: int) -> Iterator[Text]:
                 recent = [*recent[-99:], story]
             yield _text(story, moment, number, kind, is_moulded=report is not None)
             if random.random() < COPIED:
-                yield from _copies(story, moment, number, random, is_moulded=report is not None)
+                yield from _copies(story, moment, number, random, is_moulded=report is not None, figures=figures)
             number += 1
 
 
-def _copies(story: Story, moment: datetime, number: int, random: Random, *, is_moulded: bool) -> Iterator[Text]:
+def _copies(
+    story: Story, moment: datetime, number: int, random: Random, *, is_moulded: bool, figures: bool
+) -> Iterator[Text]:
     for _ in range(random.choice(COPIES)):
-        # A report of one mould is hardly rewritten: its copies have an edit that leaves its numbers.
-        kind = random.choice(["headline changed", "light edit"] if is_moulded else [*edits.EDITS])
+        # A report of one mould is hardly rewritten: its copies have an edit that leaves all or most of its numbers.
+        kinds = [*edits.OF_REPORTS] if is_moulded else [*edits.OF_WORDS, *edits.OF_REPORTS]
+        if figures:
+            kinds += edits.OF_ONE_NUMBER if is_moulded else [*edits.OF_ONE_NUMBER, *edits.OF_NUMBERS]
+        kind = random.choice(kinds)
         later = moment + timedelta(minutes=1) + LAST_COPY * random.random() ** 4
         yield _text(edits.EDITS[kind](story, random), later, number, kind, is_moulded=is_moulded)
 

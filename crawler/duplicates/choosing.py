@@ -29,6 +29,8 @@ class Prospect:
     """A text that is worth an exact comparison."""
 
     number: int
+    days_apart: int
+    """Between the publications of the two."""
     similarity: float
     """As estimated from the sketches; 0..1."""
     may_be_contained: bool
@@ -50,15 +52,17 @@ class Choice:
 
 
 def prospects(
-    sketch: Sequence[int], facts: Set[int], others: Iterable[tuple[int, Sequence[int], Set[int]]]
+    sketch: Sequence[int], facts: Set[int], day: int, others: Iterable[tuple[int, Sequence[int], Set[int], int]]
 ) -> list[Prospect]:
-    """Those of `others` (number, sketch, facts) that are worth an exact comparison, at most COMPARED, the best first.
+    """Those of `others` (number, sketch, facts, day) that are worth an exact comparison, at most COMPARED.
 
-    >>> prospects((1, 2, 3, 4), {9}, [(7, (3, 4, 5), {9}), (8, (4, 5, 6), {9})])
-    [Prospect(number=7, similarity=0.4, may_be_contained=True)]
+    The most alike come first.
+
+    >>> prospects((1, 2, 3, 4), {9}, 100, [(7, (3, 4, 5), {9}, 98), (8, (4, 5, 6), {9}, 100)])
+    [Prospect(number=7, days_apart=2, similarity=0.4, may_be_contained=True)]
     """
     own, found = frozenset(sketch), []
-    for number, other, its_facts in others:
+    for number, other, its_facts, its_day in others:
         shared = len(own.intersection(other))
         smaller, larger = sorted((len(sketch), len(other)))
         if shared >= SHARED_POSTINGS and shared >= SHARED_SKETCH * smaller and tell_the_same(facts, its_facts):
@@ -66,7 +70,8 @@ def prospects(
                 # The sketch of a short text is a sample of another kind, and tells little of a longer one.
                 shared >= (CONTAINED - UNSURE) * smaller and shared < (CONTAINER + UNSURE) * larger
             )
-            found.append(Prospect(number, shared / (smaller + larger - shared), may_be_contained))
+            similarity = shared / (smaller + larger - shared)
+            found.append(Prospect(number, abs(day - its_day), similarity, may_be_contained))
     found.sort(key=lambda one: (-one.similarity, one.number))
     return found[:COMPARED]
 
@@ -93,7 +98,7 @@ def choose(
         if is_settled and not one.may_be_contained:
             continue
         other = fingerprint_of(one.number)
-        comparison = compare(text, other)
+        comparison = compare(text, other, days_apart=one.days_apart)
         if comparison.is_same_story:
             same.append((comparison.similarity, one.number))
             stories.add(story_of(one.number))

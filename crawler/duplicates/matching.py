@@ -41,8 +41,10 @@ ENOUGH_FACTS = 3
 # not at the same place: two days of one mould agree at .2 of them, 1 % at .7 or more; true edits at .8 or more, for
 # what an edit changes or adds is a place of its own. One number of four may be an update.
 SAME_FIGURES = 0.75
-# With few places in common one may always differ: a typing error, a new death toll.
-FREE_FIGURES = 1
+# A correction or a new death toll comes soon, another report of one mould mostly later. Texts of neighbouring days may
+# always differ in one number, and in two of at least so many (the dead and the injured).
+SOON = timedelta(days=1)
+ENOUGH_FOR_TWO = 4
 
 # The longer text contains the shorter: nearly all of it, and at least as much again.
 CONTAINED = 0.9
@@ -65,6 +67,8 @@ class Comparison:
     """Numbers that both texts have at a common place."""
     other_figures: int
     """Numbers that differ at a common place."""
+    days_apart: int
+    """Between their publications."""
     can_be_judged: bool
     """False when one of the texts is too short to be known again by its likeness."""
 
@@ -76,15 +80,15 @@ class Comparison:
             and self.least >= LEAST_CONTAINMENT
             and self.most >= MOST_CONTAINMENT
             and (self.facts is None or self.facts >= SAME_FACTS)
-            and (
-                self.other_figures <= FREE_FIGURES or self.figures >= SAME_FIGURES * (self.figures + self.other_figures)
-            )
+            and self._has_the_same_figures
         )
 
     @property
     def _has_the_same_figures(self) -> bool:
         every = self.figures + self.other_figures
-        return self.other_figures <= FREE_FIGURES or self.figures >= SAME_FIGURES * every
+        free = 2 if every >= ENOUGH_FOR_TWO else 1
+        is_soon = self.days_apart <= SOON.days
+        return (is_soon and self.other_figures <= free) or self.figures >= SAME_FIGURES * every
 
     @property
     def is_contained(self) -> bool:
@@ -92,8 +96,11 @@ class Comparison:
         return self.can_be_judged and self.most >= CONTAINED and self.least < CONTAINER
 
 
-def compare(one: Fingerprint, other: Fingerprint) -> Comparison:
+def compare(one: Fingerprint, other: Fingerprint, *, days_apart: int = 0) -> Comparison:
     """Compare two texts; the order makes no difference.
+
+    Args:
+        days_apart: between their publications.
 
     >>> from crawler.duplicates.sketch import fingerprint
     >>> original = "The bridge over the Tas reopened on Monday after 5 months, said Dina Omarova of the roads."
@@ -111,6 +118,7 @@ def compare(one: Fingerprint, other: Fingerprint) -> Comparison:
         facts=_facts(one.facts, other.facts),
         figures=figures,
         other_figures=other_figures,
+        days_apart=days_apart,
         can_be_judged=one.is_enough and other.is_enough,
     )
 

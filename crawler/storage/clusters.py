@@ -142,7 +142,7 @@ def _found_clusters(session: Session, firsts: Iterable[int], now: datetime) -> d
     if not rows:
         return {}
     made = session.execute(plain_insert(ClusterRow).returning(ClusterRow.original_id, ClusterRow.id), rows)
-    return dict(made.all())
+    return {first: cluster_id for first, cluster_id in made if first is not None}
 
 
 def _member(article_id: int, cluster_id: int, now: datetime, match: Match | None = None) -> dict[str, Any]:

@@ -85,14 +85,12 @@ def _prospects(session: Session, marks: Sequence[Marks]) -> dict[int, list[Prosp
     in_batch = {one.article_id: one for one in marks}
     known = postings.known(session, {number for numbers in ranked.values() for number in numbers} - in_batch.keys())
     known |= in_batch
-    return {
-        article_id: prospects(
-            in_batch[article_id].sketch,
-            in_batch[article_id].facts,
-            ((number, known[number].sketch, known[number].facts) for number in numbers if number in known),
-        )
-        for article_id, numbers in ranked.items()
-    }
+    near = {}
+    for article_id, numbers in ranked.items():
+        one, others = in_batch[article_id], (known[number] for number in numbers if number in known)
+        compared = ((other.article_id, other.sketch, other.facts, other.day) for other in others)
+        near[article_id] = prospects(one.sketch, one.facts, one.day, compared)
+    return near
 
 
 def _chosen(

@@ -19,7 +19,7 @@ def chosen(text: str, others: list[str], stories: dict[int, int] | None = None) 
         return marks[number]
 
     own = fingerprint(text)
-    near = prospects(own.sketch, own.facts, [(n, one.sketch, one.facts) for n, one in enumerate(marks)])
+    near = prospects(own.sketch, own.facts, 5, [(n, one.sketch, one.facts, 5) for n, one in enumerate(marks)])
     choice = choose(
         own, near, fingerprint_of=fingerprint_of, story_of=lambda number: (stories or {}).get(number, number)
     )
@@ -49,19 +49,19 @@ def test_a_digest_contains_its_stories_also_when_it_repeats_one_of_them() -> Non
 
 def test_what_shares_no_facts_is_not_compared() -> None:
     own, other = fingerprint(STORY), fingerprint(STORY)
-    assert len(prospects(own.sketch, own.facts, [(1, other.sketch, other.facts)])) == 1
-    assert prospects(own.sketch, own.facts, [(1, other.sketch, frozenset({1, 2, 3}))]) == []
+    assert len(prospects(own.sketch, own.facts, 5, [(1, other.sketch, other.facts, 5)])) == 1
+    assert prospects(own.sketch, own.facts, 5, [(1, other.sketch, frozenset({1, 2, 3}), 5)]) == []
 
 
 def test_one_hash_in_common_is_chance_and_so_is_a_tenth() -> None:
-    assert prospects((1, 2, 3), set(), [(1, (3, 4, 5), set())]) == []
-    assert prospects((1, 2, 3), set(), [(1, (2, 3, 5), set())]) != []
+    assert prospects((1, 2, 3), set(), 5, [(1, (3, 4, 5), set(), 5)]) == []
+    assert prospects((1, 2, 3), set(), 5, [(1, (2, 3, 5), set(), 5)]) != []
     large = tuple(range(100, 140))
-    assert prospects(large, set(), [(1, (*large[:4], *range(40)), set())]) == []
-    assert prospects(large, set(), [(1, (*large[:5], *range(40)), set())]) != []
+    assert prospects(large, set(), 5, [(1, (*large[:4], *range(40)), set(), 5)]) == []
+    assert prospects(large, set(), 5, [(1, (*large[:5], *range(40)), set(), 5)]) != []
 
 
 def test_only_the_most_alike_are_compared() -> None:
-    others = [(number, tuple(range(20 - number)), frozenset[int]()) for number in range(15)]
-    found = prospects(tuple(range(20)), frozenset(), others)
+    others = [(number, tuple(range(20 - number)), frozenset[int](), 5) for number in range(15)]
+    found = prospects(tuple(range(20)), frozenset(), 5, others)
     assert [one.number for one in found] == [*range(COMPARED)]
