@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler import __version__
-from crawler.cli import article, crawl, db, demo, error, explain, history, log, run, schedule, serve, source, up
+from crawler.cli import article, crawl, db, demo, error, explain, history, log, run, schedule, serve, source, token, up
 
 app = typer.Typer(
     name="crawler",
@@ -31,6 +31,7 @@ app.add_typer(run.app, name="run")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(error.app, name="error")
 app.add_typer(db.app, name="db")
+app.add_typer(token.app, name="token")
 
 
 def _version(wanted: bool) -> None:

@@ -27,7 +27,8 @@ def serve(host: Host = None, port: Port = None) -> None:
     host = host or config.web_host
     with Database(config.url) as database:
         ensure_readable(database)
-        app = create_app(config, database, loopback=serving.is_loopback(host))
+        serving.ensure_guarded(database, host)
+        app = create_app(config, database, loopback=serving.is_loopback(host), host=host)
         opened = serving.listen(host, config.web_port if port is None else port)
         console(stderr=True).print(f"Serving {serving.address_of(opened)} (stop with Ctrl-C)", soft_wrap=True)
         serving.serve(app, config, opened)

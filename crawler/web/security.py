@@ -1,4 +1,4 @@
-"""What every answer carries and every request must show, whatever it asks for. Knows no page and no table."""
+"""What every answer carries, whatever was asked for: the headers that keep a browser from being tricked."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from starlette.applications import Starlette
 
 from crawler.config import Config
 from crawler.errors import ConfigError
+from crawler.storage import tokens
+from crawler.storage.database import Database, now
 
 # Waiting connections that the system keeps while all threads are busy.
 BACKLOG = 128
@@ -73,6 +75,24 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def ensure_guarded(database: Database, host: str) -> None:
+    """Refuse to be reached from elsewhere while nobody could be told from anybody.
+
+    Raises:
+        ConfigError: `host` is not loopback and there is no token; with the remedy.
+        DatabaseError: the database cannot be used.
+    """
+    if is_loopback(host):
+        return
+    with database.read() as session:
+        if tokens.any_counts(session, now=now(session)):
+            return
+    raise ConfigError(
+        f"{host} can be reached by others, and there is no token yet. Make one: crawler token create NAME",
+        setting="host",
+    )
+
+
 def address_of(opened: socket.socket) -> str:
     """The address to type into a browser."""
     host, port = opened.getsockname()[:2]
@@ -112,7 +132,7 @@ def _server(app: Starlette, config: Config) -> uvicorn.Server:
             loop="asyncio",
             http="h11",
             ws="none",
-            lifespan="off",
+            lifespan="on",
             log_config=None,
             access_log=False,
             server_header=False,
