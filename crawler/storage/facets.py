@@ -17,6 +17,8 @@ from crawler.storage.tables import ArticleRow
 
 # Counting stops here: a person reads "more than 10,000" as well. Articles.
 COUNTED = 10_000
+# The spread of so many newest ones is that of all, near enough, and is there in 60 ms. Articles.
+SPREAD = 5_000
 
 Facet = Literal["source", "section", "author", "tag", "language", "day"]
 
@@ -43,7 +45,7 @@ def count(session: Session, wanted: Filter, *, most: int = COUNTED) -> Count:
 def facets(
     session: Session, wanted: Filter, *, zone: tzinfo = UTC, most: int = 10
 ) -> Mapping[Facet, list[tuple[str, int]]]:
-    """The most frequent values among the newest COUNTED articles that a filter means, with how many have them.
+    """The most frequent values among the newest SPREAD articles that a filter means, with how many have them.
 
     Days are those of `zone`, as ISO text, all of them, newest first.
 
@@ -51,7 +53,7 @@ def facets(
         QueryError: the filter's words have no meaning.
     """
     columns = (ArticleRow.id, ArticleRow.source_id, ArticleRow.section, ArticleRow.language, ArticleRow.listed_at)
-    rows = session.execute(newest_columns(session, wanted, columns, limit=COUNTED)).all()
+    rows = session.execute(newest_columns(session, wanted, columns, limit=SPREAD)).all()
     days = Counter(f"{row.listed_at.astimezone(zone):%Y-%m-%d}" for row in rows)
     ids = listed([row.id for row in rows])
     return {

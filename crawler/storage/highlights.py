@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.storage.question import Question, Term
-from crawler.storage.word_forms import WORD, beginning, fold
+from crawler.storage.word_forms import beginning, fold
 
 # Characters of a snippet: two to three lines of a terminal of 80 columns.
 SNIPPET = 220
@@ -18,6 +19,8 @@ BEFORE = 60
 LOOKED_THROUGH = 100_000
 
 _SPACE = re.compile(r"\s+")
+# What words are made of, as in `word_forms.WORD`.
+_LETTER = r"[^\W_]"
 
 
 class Piece(NamedTuple):
@@ -36,58 +39,37 @@ class Highlights:
     """From lead and body; the beginning where no word occurs."""
 
 
-def highlight(
-    question: Question, headline: str | None, lead: str | None, body: str, *, stems: Sequence[str] = ()
-) -> Highlights:
-    """Mark the words that are asked for, in all the forms that the search finds.
-
-    `stems` are further beginnings of words, as another index may have found them.
-    """
-    terms = [_Wanted(term) for group in question.all_of for term in group]
-    terms += [_Wanted(Term((stem,)), is_stem=True) for stem in stems]
+def highlight(question: Question, headline: str | None, lead: str | None, body: str) -> Highlights:
+    """Mark the words that are asked for, in the forms that SQLite finds; PostgreSQL finds nearly the same."""
     text = _SPACE.sub(" ", " ".join(filter(None, (lead, body[:LOOKED_THROUGH]))))
-    return Highlights(tuple(_pieces(headline or "", _hits(headline or "", terms))), _snippet(text, _hits(text, terms)))
+    pattern = _pattern(question)
+    if pattern is None:
+        return Highlights((Piece(headline, False),) if headline else (), _snippet(text, []))
+    title = headline or ""
+    return Highlights(tuple(_pieces(title, _hits(title, pattern))), _snippet(text, _hits(text, pattern)))
 
 
-class _Wanted:
-    """A term as one test of each of its words."""
-
-    def __init__(self, term: Term, *, is_stem: bool = False) -> None:
-        exact = term.is_phrase
-        self.tests = [(word, False) if exact else (word, True) if is_stem else beginning(word) for word in term.words]
-        if exact:
-            self.together = True
-        else:
-            self.together = len(self.tests) == 1
-
-    def sequences(self) -> list[list[tuple[str, bool]]]:
-        """What must stand one after the other."""
-        return [self.tests] if self.together else [[test] for test in self.tests]
+@lru_cache(maxsize=128)
+def _pattern(question: Question) -> re.Pattern[str] | None:
+    """What any of the words or phrases looks like in a folded text; None when nothing is asked for."""
+    looks = [look for group in question.all_of for term in group for look in _looks(term)]
+    if not looks:
+        return None
+    # The longest first: a phrase is one hit, not its first word.
+    return re.compile(rf"(?<!{_LETTER})(?:{'|'.join(sorted(looks, key=len, reverse=True))})(?!{_LETTER})")
 
 
-def _fits(word: str, test: tuple[str, bool]) -> bool:
-    return word.startswith(test[0]) if test[1] else word == test[0]
+def _looks(term: Term) -> Iterator[str]:
+    if term.is_phrase:
+        yield r"[\W_]+".join(map(re.escape, term.words))
+        return
+    for start, is_open in map(beginning, term.words):
+        yield re.escape(start) + f"{_LETTER}*" * is_open
 
 
-def _hits(text: str, terms: Sequence[_Wanted]) -> list[tuple[int, int]]:
-    """Begin and end of what fits, in order, without overlaps; the words of a phrase are one hit."""
-    sequences = [sequence for term in terms for sequence in term.sequences()]
-    folded = fold(text)
-    words = [(match[0], match.start(), match.end()) for match in WORD.finditer(folded)]
-    found = []
-    place = 0
-    while place < len(words):
-        length = max((len(s) for s in sequences if _stands(words, place, s)), default=0)
-        if length:
-            found.append((words[place][1], words[place + length - 1][2]))
-        place += length or 1
-    return found
-
-
-def _stands(words: Sequence[tuple[str, int, int]], place: int, sequence: Sequence[tuple[str, bool]]) -> bool:
-    if place + len(sequence) > len(words):
-        return False
-    return all(_fits(words[place + n][0], test) for n, test in enumerate(sequence))
+def _hits(text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Begin and end of what fits, in order, without overlaps."""
+    return [match.span() for match in pattern.finditer(fold(text))]
 
 
 def _pieces(text: str, hits: Sequence[tuple[int, int]]) -> Iterator[Piece]:
