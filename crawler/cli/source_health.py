@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
+from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_FAILED
 from crawler.cli.opening import reading
@@ -17,8 +19,11 @@ from crawler.cli.output import Json, console, print_json, table, when
 from crawler.config import Config, load_config
 from crawler.monitoring.health import Problem, Severity, SourceHealth, State, survey
 from crawler.sources.registry import Registry
+from crawler.storage import feeds, tallies
 from crawler.storage.database import now
 
+# Of a named source: runs and answers of so long.
+DETAILS = timedelta(days=7)
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "dim"}
 # Eight heights of a bar, and a blank for nothing.
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -37,6 +42,7 @@ def health(
     with reading(config) as session:
         moment = now(session)
         found = survey(session, registry, now=moment)
+        details = [_details(session, source_id, moment) for source_id in sources or ()]
     problems = [one for one in found.problems if not sources or one.source_id in sources]
     fares = [one for one in found.sources if not sources or one.source_id in sources]
     if as_json:
@@ -45,6 +51,7 @@ def health(
                 "at": moment,
                 "problems": [_problem_dict(one) for one in problems],
                 "sources": [_health_dict(one) for one in fares],
+                **({"details": details} if details else {}),
             }
         )
     else:
@@ -53,6 +60,8 @@ def health(
         if show_all or sources:
             _print_table(out, fares, config)
         _print_sum(out, fares)
+        for one in details:
+            _print_details(out, one, config)
     if any(one.severity != Severity.NOTICE for one in problems):
         raise typer.Exit(EXIT_FAILED)
 
@@ -119,6 +128,39 @@ def bars(numbers: Sequence[int]) -> str:
     """
     top = max(numbers, default=0)
     return "".join(_BARS[-(-number * 8 // top)] if number else " " for number in numbers)
+
+
+def _details(session: Session, source_id: str, moment: datetime) -> dict[str, Any]:
+    """What helps to understand one source: how its runs ended, what was answered, how its lists stand."""
+    since = moment - DETAILS
+    return {
+        "source": source_id,
+        "outcomes": dict(tallies.outcomes_of(session, source_id, since=since)),
+        "answers": [asdict(one) for one in tallies.answers(session, source_id, since=since)],
+        "lists": [{name: getattr(row, name) for name in _LIST} for row in feeds.of_source(session, source_id)],
+    }
+
+
+_LIST = ("kind", "url", "failures", "last_error", "last_polled_at", "last_success_at", "last_new_at")
+
+
+def _print_details(out: Console, one: dict[str, Any], config: Config) -> None:
+    ended = ", ".join(f"{number:,} {word}" for word, number in one["outcomes"].items())
+    out.print(f"[bold]{one['source']}[/], runs of {DETAILS.days} days: {ended or 'none'}")
+    rows = [
+        (each["kind"], each["outcome"], each["status"], each["requests"], each["ms"] and round(each["ms"]))
+        for each in one["answers"]
+    ]
+    numbers = ("status", "requests", "mean ms")
+    if rows:
+        out.print(table("kind", "outcome", *numbers, rows=rows, right=numbers))
+    lists = [
+        (each["kind"], each["url"], when(each["last_success_at"], config), when(each["last_new_at"], config),
+         each["last_error"])
+        for each in one["lists"]
+    ]  # fmt: skip
+    if lists:
+        out.print(table("list", "address", "last read", "last new link", "wrong", rows=lists))
 
 
 def _problem_dict(one: Problem) -> dict[str, Any]:

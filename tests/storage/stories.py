@@ -63,7 +63,7 @@ def reading(made: Article | None = None, *, link_id: int | None = None, site_key
 def begin_run(session: Session, source_id: str = "herald", **columns: Any) -> int:
     """A run that is going on; its number."""
     usual: dict[str, Any] = {"kind": RunKind.DISCOVERY, "trigger": "manual", "state": RunState.RUNNING}
-    run = RunRow(source_id=source_id, created_at=NOW, **usual | columns)
+    run = RunRow(source_id=source_id, **{"created_at": NOW} | usual | columns)
     session.add(run)
     session.flush()
     return run.id
