@@ -22,7 +22,8 @@ _LABEL = re.compile(
 _COLON_LABEL = re.compile(r"(?:[^\W\d_]+\s){0,2}[^\W\d_]+\s*[:：]\s*")
 # What they did is not writing.
 _OTHER_WORK = re.compile(
-    r"(?:edit(?:ed|ing)|translated|photo(?:s|graphs|graphy)?|video|illustrat(?:ed|ions?)|produced|compiled)\s+by\b"
+    r"(?:edit(?:ed|ing)|updated|reviewed|(?:fact[- ])?checked|translated"
+    r"|photo(?:s|graphs|graphy)?|video|illustrat(?:ed|ions?)|produced|compiled)\s+by\b"
     r"|(?:редактор|перевод|фото|видео|сурет|редакторы|foto|bearbeitet|photos?|video)\s*[:：]",
     re.IGNORECASE,
 )

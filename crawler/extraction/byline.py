@@ -24,7 +24,7 @@ _PERSON_CLASSES = frozenset(("name", "vcard", "person"))
 # The same words where they do not say who wrote it.
 _OTHER_NAMES = re.compile(
     r"avatar|image|img|photo|picture|thumb|icon|social|share|follow|bio\b|biography|description|about|related|comment|date"
-    r"|time|role|position|job|title|desc|twitter|email|count|link-list|sidebar|widget|footer|recent|list-item|more-from|also"
+    r"|time|role|position|job(?:[\s_-]|$)|title|desc|twitter|email|count|link-list|sidebar|widget|footer|recent|list-item|more-from|also"
     r"|topic|reviewe[rd]|editor|fact-?check|authority|authori[sz]|teaser|card",
     re.IGNORECASE,
 )
@@ -35,12 +35,13 @@ _AUTHOR_ADDRESS = re.compile(
 )
 _LABEL = re.compile(
     r"^(?:(?:written|words|story|text|posted|article|report(?:ed|ing)?|published|author(?:ed)?|content|post|insights)"
-    r"\s+(?:by|from)|by|author|von|autor(?:in)?|par|por|di|door|af|av|автор(?:ы)?|текст|авторы|мәтін|avtor)"
+    r"\s+(?:by|from)|by|authors?|contributors?(?=\s*:)|von|autor(?:in)?|par|por|di|door|af|av|автор(?:ы)?|текст|авторы|мәтін|avtor)"
     r"(?:\s*:\s*|\s+)(?=\S)",
     re.IGNORECASE,
 )
 _BARE_LABEL = re.compile(
-    r"^(?:(?:written|words|posted|story|published)\s+)?by\s*:?$|^authors?\s*:?$|^автор\s*:?$", re.IGNORECASE
+    r"^(?:(?:written|words|posted|story|published)\s+)?by\s*:?$|^authors?\s*:?$|^contributors?\s*:$|^автор\s*:?$",
+    re.IGNORECASE,
 )
 # What stands around a name in one element: links to more, the day, reading time.
 _BEFORE_NAME = re.compile(
@@ -95,8 +96,16 @@ def read_byline(page: Page, heading: LexborNode | None, publishers: Collection[s
         signature = signature or near.signature
     if signature is None:
         named = page.tree.css('[rel~="author"], [class*="author" i], [class*="byline" i], [itemprop~="author"]')
-        return _first_people(_printed(iter(named[:_MOST_ELEMENTS])), publishers)
+        anywhere = _first_people(_printed(iter(named[:_MOST_ELEMENTS])), publishers)
+        return anywhere if anywhere.people else _linked(page, publishers) or anywhere
     return Byline((), signature)
+
+
+def _linked(page: Page, publishers: Collection[str]) -> Byline | None:
+    """The one person that all links to authors name; several are those of a list of stories."""
+    links = page.tree.css('a[href*="/author"]')[:_MOST_ELEMENTS]
+    found = {person for one in _printed(iter(links)) for person in _people(one.texts, publishers)}
+    return Byline(tuple(found), None) if len(found) == 1 else None
 
 
 class _Candidate(NamedTuple):
@@ -198,7 +207,21 @@ def _texts(node: LexborNode) -> list[str]:
         links = [text for text in links if text and len(text) <= _LONGEST_NAME and not _NO_NAME.match(text)]
         if links:
             return links
-    return [node.text(deep=True, separator=" ")]
+    return [_before_role(node)]
+
+
+def _before_role(node: LexborNode) -> str:
+    """The text of an element up to a role that mark-up alone separates: `<b>Anna Smith</b><i>Autos Reporter</i>`."""
+    joined = ""
+    for inner in node.traverse(include_text=True):
+        text = normalise_text(inner.text_content or "") if inner.tag == "-text" else ""
+        if not text:
+            continue
+        name = _LABEL.sub("", joined)
+        if text[0].isupper() and _looks_like_a_person(name) and " " in name and " " in text and name[-1].isalpha():
+            break
+        joined = f"{joined} {text}".strip()
+    return joined
 
 
 def _cleaned(texts: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from selectolax.lexbor import LexborNode
 
 from crawler.articles.article import Image
-from crawler.articles.text import normalise_text, split_credit
+from crawler.articles.text import may_hold_credit, normalise_text, split_credit
 from crawler.extraction.pictures import address_of
 
 # Most pieces of one article; the longest of the corpora has 900.
@@ -138,7 +138,8 @@ class _Walk:
                 self._parts.append(" ")
             self._emphasis += tag in _EMPHASIS
             return
-        self.flush()
+        if self._parts:
+            self.flush()
         self._blocks.append(tag)
         self._after_picture = False
         if tag == "figcaption":
@@ -150,7 +151,8 @@ class _Walk:
         if tag in _INLINE:
             self._emphasis -= tag in _EMPHASIS
             return
-        self.flush()
+        if self._parts:
+            self.flush()
         if self._blocks:
             self._blocks.pop()
         self._after_picture = False
@@ -233,7 +235,7 @@ def is_credit(text: str) -> bool:
     >>> is_credit("Фото: МИД Казахстана"), is_credit("Фото: встреча прошла в столице. Министр рассказал о планах.")
     (True, False)
     """
-    if len(text) > 150:
+    if len(text) > 150 or not may_hold_credit(text):
         return False
     caption, credit = split_credit(text)
     return caption is None and credit is not None and not re.search(r"[.!?]\s+\S", credit)

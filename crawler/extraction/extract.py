@@ -235,6 +235,7 @@ class _Cascade:
             lambda: () if readers.rules else readers.printed_dates,
             readers.clockwork,
             is_news=readers.json_ld.is_news,
+            modified=read(Origin.JSON_LD, readers.json_ld.modified),
         )
         moment = moment or read(Origin.URL, date_in_address(self._url))
         if moment is None and self._origins.get("body") == Origin.SCRIPT:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -19,10 +20,15 @@ _LONGEST = 220
 # Share of a heading's words that the page's other titles must know. Below it the heading names the site, a section or
 # another box. .3: benchmarks on both corpora, .2 and .4 lose .002 and .006 of dev_articles.
 _KNOWN_WORDS = 0.3
+# Likeness to the nearest title below which a heading is one of the text's: "Discord" of a title of ten words.
+_LEAST_LIKE = 0.25
 # A title of fewer words that ends a heading may end it by chance: "Updates" in "M&A Updates".
 _FEWEST_WORDS = 4
 # JSON-LD cuts headlines at 110 characters (a rule of Google's); shorter ones are whole unless they end in dots.
 _CUT_AT = 100
+
+# Letters of a name that does not stand in a host by chance.
+_SHORTEST_SITE = 4
 
 _WORD = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+(?:[|·•»:]{1,2}|[-–—])\s+")
@@ -77,17 +83,51 @@ def heading_with(page: Page, headline: str) -> LexborNode | None:
     return page.landmarks.headings[0] if page.landmarks.headings else None
 
 
+class SiteWords:
+    """The words of a page's address by which its site and section call themselves in titles."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host = _letters(parts.hostname or "")
+        self._folders = {_letters(folder) for folder in parts.path.split("/")[1:-1]}
+
+    def cut(self, title: str | None) -> str | None:
+        """`title` without the names of its site and of its section at the end.
+
+        >>> SiteWords("https://www.drinkexample.com/blog/tea").cut("Six teas | Blog | Example")
+        'Six teas'
+        """
+        while title and (parts := list(_SEPARATOR.finditer(title))):
+            last = title[parts[-1].end() :]
+            is_section = "|" in parts[-1][0] and _letters(last) in self._folders
+            if not is_section and not self._names_site(last):
+                break
+            title = title[: parts[-1].start()]
+        return title
+
+    def _names_site(self, name: str) -> bool:
+        """Whether all words of a name stand in the host, and make up more of it than chance would."""
+        words = _words(name)
+        return sum(map(len, words)) >= _SHORTEST_SITE and all(word in self._host for word in words)
+
+
 def choose_headline(
-    headings: Collection[Heading], json_ld: Found, meta: Found, microdata: Found, publishers: Collection[str]
+    headings: Collection[Heading],
+    json_ld: Found,
+    meta: Found,
+    microdata: Found,
+    publishers: Collection[str],
+    url: str = "",
 ) -> Headline:
     """The headline of a page without site rules.
 
     News sites put the headline as it was sent into JSON-LD; others put a title for search engines there, so that the
     printed `<h1>` is better. A heading is only believed when the page's other titles know some of its words.
     """
-    named, marked = _clean(json_ld.headline, publishers), _clean(microdata.headline, publishers)
+    site = SiteWords(url)
+    named, marked = (site.cut(_clean(title, publishers)) for title in (json_ld.headline, microdata.headline))
     titles = [(named, Origin.JSON_LD), (marked, Origin.MICRODATA)]
-    titles += [(_clean(title, publishers), Origin.META) for title in (meta.headline, meta.document_title)]
+    titles += [(site.cut(_clean(title, publishers)), Origin.META) for title in (meta.headline, meta.document_title)]
     others = [title for title, origin in titles if title and origin != Origin.MICRODATA]
     heading = _best_heading(headings, others, publishers)
     node = heading.node if heading else None
@@ -112,6 +152,11 @@ def _clean(title: str | None, publishers: Collection[str]) -> str | None:
     return (clean_headline(title, publishers=publishers) or None) if title else None
 
 
+def _letters(text: str) -> str:
+    """Letters and digits only: how hosts write names."""
+    return "".join(_words(text))
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
@@ -126,14 +171,20 @@ def _best_heading(headings: Collection[Heading], titles: list[str], publishers: 
             continue
         likeness = max((_likeness(heading.text, title) for title in titles), default=0.0)
         known = max((_known(heading.text, title) for title in titles), default=1.0)
-        if known >= _KNOWN_WORDS and (best is None or likeness > best[0]):
+        if known >= _KNOWN_WORDS and likeness >= _LEAST_LIKE * bool(titles) and (best is None or likeness > best[0]):
             best = likeness, heading
     return best[1] if best else None
 
 
 def _site_names(titles: list[str]) -> Iterator[str]:
-    """The last part of titles such as `A long road - Example`: a heading that says only this names the site."""
+    """The last part of titles such as `A long road - Example`, and what stands around another title in one.
+
+    A heading that says only this names the site: `Example: A long road` beside `A long road`.
+    """
     for title in titles:
+        for other in titles:
+            if other != title and title.endswith(other):
+                yield title[: -len(other)].rstrip(" :|-–—·•»").casefold()
         parts = _SEPARATOR.split(title)
         if len(parts) > 1 and len(parts[0]) > len(parts[-1]):
             yield parts[-1].casefold()

@@ -104,6 +104,12 @@ _AUTHORS = (
     "authors",
     "author-name",
 )
+_WRITTEN_BY = frozenset(
+    (
+        "written by", "author", "автор", "написано автором", "verfasst von", "écrit par", "escrito por", "scritto da",
+        "geschreven door", "skrevet av", "skriven av", "skrevet af", "napisane przez", "yazan", "kirjoittanut",
+    )
+)  # fmt: skip
 _SECTION = (
     "article:section",
     "og:article:section",
@@ -167,6 +173,11 @@ def _authors(page: Page) -> Iterator[str]:
                 values = [_uninverted(value) for value in values]
             yield from values
             return
+    # What cards show beside the title: label and value.
+    for number in ("1", "2"):
+        label, value = page.meta.first(f"twitter:label{number}"), page.meta.first(f"twitter:data{number}")
+        if label and value and label.lower() in _WRITTEN_BY:
+            yield value
 
 
 def _uninverted(name: str) -> str:

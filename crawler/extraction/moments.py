@@ -6,7 +6,7 @@ A modification never stands in for a publication, nor does the fetch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from crawler.articles.article import Origin, Precision
@@ -49,16 +49,23 @@ class Clockwork:
     now: datetime | None
     language: str | None
     day_first: bool = True
+    _known: dict[str, ParsedDate | None] = field(default_factory=dict, compare=False)
+    """Texts that were read: several readers state the same, and confidence asks again."""
 
     def read(self, origin: Origin, raw: str | None) -> Moment | None:
         """The moment that a text states; None when it states none."""
         if not raw:
             return None
+        if raw not in self._known:
+            self._known[raw] = self._parsed(raw)
+        date = self._known[raw]
+        return None if date is None else Moment(origin, raw, date)
+
+    def _parsed(self, raw: str) -> ParsedDate | None:
         try:
-            date = parse_date(raw, zone=self.zone, now=self.now, language=self.language, day_first=self.day_first)
+            return parse_date(raw, zone=self.zone, now=self.now, language=self.language, day_first=self.day_first)
         except DateError:
             return None
-        return Moment(origin, raw, date)
 
     def read_all(self, stated: Iterable[tuple[Origin, str | None]]) -> Iterator[Moment]:
         for origin, raw in stated:
@@ -68,7 +75,12 @@ class Clockwork:
 
 
 def choose_published(
-    stated: Sequence[Moment], printed: Callable[[], Iterable[PrintedDate]], clockwork: Clockwork, *, is_news: bool
+    stated: Sequence[Moment],
+    printed: Callable[[], Iterable[PrintedDate]],
+    clockwork: Clockwork,
+    *,
+    is_news: bool,
+    modified: Moment | None = None,
 ) -> Moment | None:
     """The best of what meta data state (best evidence first), with the printed dates as a cross-check.
 
@@ -77,15 +89,20 @@ def choose_published(
     - Two readers that agree within a minute outvote one that differs from them by seconds.
     - A printed day that is earlier than what meta data of a page that is no news article say is the first publication:
       content systems stamp the last import.
+    - So is a date that calls itself "published", where the page states the same moment for publication and change.
     - A mere day gives way to a moment of that day.
     """
     best = stated[0] if stated else None
     if best is not None and best.precision != Precision.DAY and best.date.had_zone:
         confirmed = any(other.origin != best.origin and abs(other.at - best.at) < _SAME for other in stated)
-        if is_news or confirmed:
+        if (is_news or confirmed) and not _is_stamp(best, stated, modified):
             return _agreed(best, stated)
-    shown, near = _shown(printed(), clockwork)
-    if best is None:
+    dates = list(printed())
+    shown, near = _shown(dates, clockwork)
+    said = next(clockwork.read_all((Origin.GENERIC, date.text) for date in dates if date.says_published), None)
+    if best is not None and said is not None and _is_stamp(best, stated, modified) and best.at - said.at > _EARLIER:
+        best = said
+    elif best is None:
         best = shown[0] if shown else None
     elif (
         near is not None
@@ -103,10 +120,16 @@ def choose_published(
     return _agreed(best, stated)
 
 
+def _is_stamp(best: Moment, stated: Sequence[Moment], modified: Moment | None) -> bool:
+    """Whether `best` may be the last import: it is the moment of the last change, too, and others are earlier."""
+    return modified is not None and modified.at == best.at and any(best.at - one.at > _EARLIER for one in stated)
+
+
 def _shown(printed: Iterable[PrintedDate], clockwork: Clockwork) -> tuple[list[Moment], Moment | None]:
     """The printed dates that may be the publication, and the first one near the headline.
 
-    A day that is printed as the modification elsewhere is that one, unless its own label says "published".
+    A day that is printed as the modification elsewhere is that one, unless its own label says "published", or it has a
+    time and that one has none: both stand there then.
     """
     dates = list(printed)
     modified = list(clockwork.read_all((Origin.GENERIC, date.text) for date in dates if date.is_modified))
@@ -115,7 +138,8 @@ def _shown(printed: Iterable[PrintedDate], clockwork: Clockwork) -> tuple[list[M
     for date in dates:
         moment = None if date.is_modified else clockwork.read(Origin.GENERIC, date.text)
         if moment is None or (
-            not date.says_published and any(_same_day(other, moment, clockwork.zone) for other in modified)
+            not date.says_published
+            and any(_same_day(other, moment, clockwork.zone) and _as_exact(other, moment) for other in modified)
         ):
             continue
         shown.append(moment)
@@ -132,6 +156,10 @@ def _agreed(best: Moment, stated: Sequence[Moment]) -> Moment:
         if any(other.origin not in (one.origin, best.origin) and other.at == one.at for other in stated):
             return one
     return best
+
+
+def _as_exact(modified: Moment, moment: Moment) -> bool:
+    return moment.precision == Precision.DAY or modified.precision != Precision.DAY
 
 
 def _same_day(day: Moment, moment: Moment, zone: tzinfo) -> bool:

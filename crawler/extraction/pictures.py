@@ -66,7 +66,7 @@ def address_of(node: LexborNode, base: str) -> str | None:
             candidates += _candidates(source.attributes)
     addresses = [address for candidate in candidates if (address := join_url(base, candidate))]
     addresses = [address for address in addresses if not _NO_PHOTO.search(address)]
-    return largest(addresses) if addresses else None
+    return largest(addresses) if len(addresses) > 1 else next(iter(addresses), None)
 
 
 def _candidates(attributes: Mapping[str, str | None]) -> Iterator[str]:

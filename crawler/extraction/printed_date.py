@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
+from crawler.articles.date_words import MONTHS
 from crawler.articles.text import normalise_text
 from crawler.extraction.page import Page
 from crawler.extraction.surroundings import before, behind
@@ -26,7 +27,8 @@ _LIKE_A_DATE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MODIFIED = re.compile(
-    r"updat|modifi|revis|review|edited|refresh|обновл|измен|жаңарт|aktualisiert|geändert|stand:|mis à jour|actualizado"
+    r"updat|modifi|revis|(?<!nter)(?<!p)review(?!s\b)|(?<!cr)edited|refresh"
+    r"|обновл|измен|жаңарт|aktualisiert|geändert|stand:|mis à jour|actualizado"
     r"|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret|更新|güncelle|zaktualizowano",
     re.IGNORECASE,
 )
@@ -35,6 +37,10 @@ _PUBLISHED = re.compile(
     r"|publisert|publicerad|発行|公開|发布|yayın",
     re.IGNORECASE,
 )
+# Days of an event: "6-9 March 2026".
+_DAYS = re.compile(r"(?<![\d./:-])\d{1,2}\s?[-–—]\s?\d{1,2}(?![\d./:-])")
+# Small words beside a date that make a sentence of it.
+_SENTENCE_WORDS = 4
 _DATE_NAMES = re.compile(r"date|time|publish|posted|datum|fecha|дата|meta", re.IGNORECASE)
 _OTHER_NAMES = re.compile(
     r"comment|related|reading|read-?time|duration|event|copyright|footer|widget|sidebar|card|teaser", re.IGNORECASE
@@ -45,12 +51,15 @@ _BOX_NAMES = re.compile(r"(?:^|[\s_-])(?:date|time|published|datum)(?:$|[\s_-])|
 _MOST_ELEMENTS = 60
 # A text node that is nothing but a day, its label aside.
 _ALONE = re.compile(
-    r">\s*((?:(?:published|posted|created)(?: on)?:?\s+)?(?:[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? 20\d\d"
-    r"|\d{1,2}\.? [^\W\d_]{3,12}\.?,? 20\d\d|20\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][0-3]?\d[./]20\d\d))\s*<",
+    r">\s*((?:(?:published|posted|created)(?: on(?: the)?)?:?\s+)?(?:[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? 20\d\d"
+    r"|\d{1,2}\.? [^\W\d_]{3,12}\.?,? 20\d\d|20\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][0-3]?\d[./]20\d\d))"
+    r"(?:,? at \d\d?:\d\d)?(?: by)?\s*<",
     re.IGNORECASE,
 )
 # /2024/05/02/, /2024-05-02-, /20240502/; a month alone is no day.
-_IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.+-]|$)")
+
+_MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])/")
 
 
 class PrintedDate(NamedTuple):
@@ -59,7 +68,7 @@ class PrintedDate(NamedTuple):
     text: str
     is_modified: bool
     is_near: bool
-    """It stands near the headline."""
+    """It stands near the headline, and is no part of a sentence."""
     says_published: bool = False
     """Its label or its element says that it is the publication."""
 
@@ -68,7 +77,7 @@ def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDa
     """What may be the day of the story: first what is near the headline, then any element that names a date, then the
     only day that the page prints.
 
-    Of the texts at one place those that say "published" come first.
+    Of the texts at one place those that say "published" come first, then those whose element is named after a date.
     """
     found: list[PrintedDate] = []
     if heading is not None:
@@ -84,18 +93,36 @@ def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDa
 
 def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedDate]:
     said: list[PrintedDate] = []
+    named: list[PrintedDate] = []
     plain: list[PrintedDate] = []
     label_before = ""
-    for text, names in texts:
+    for text, names in chain.from_iterable(_split(text, names) for text, names in texts):
         words = f"{label_before} {names} {text}"
         label_before = ""
         if not _LIKE_A_DATE.search(text):
             label_before = text if len(text) < 40 else ""
-        elif len(_WORD.findall(text)) <= _MOST_OTHER_WORDS:
+        elif not _DAYS.search(text) and len(beside := _WORD.findall(text)) <= _MOST_OTHER_WORDS:
             is_published = bool(_PUBLISHED.search(words))
-            date = PrintedDate(text, not is_published and bool(_MODIFIED.search(words)), is_near, is_published)
-            (said if is_published else plain).append(date)
-    return said + plain
+            is_modified = not is_published and bool(_MODIFIED.search(words))
+            is_named = bool(_DATE_NAMES.search(names))
+            near = is_near and (is_published or is_named or not _is_sentence(beside))
+            place = said if is_published else named if is_named else plain
+            place.append(PrintedDate(text, is_modified, near, is_published))
+    return said + named + plain
+
+
+def _split(text: str, names: str) -> Iterator[tuple[str, str]]:
+    """A text that states a day and then that of a change, as two: "3 May 2024. Updated: 5 May"."""
+    change = _MODIFIED.search(text)
+    if change and change.start() and _LIKE_A_DATE.search(text, 0, change.start()):
+        yield text[: change.start()].rstrip(" .,;:|•·–—-(/"), "" if _MODIFIED.search(names) else names
+        text = text[change.start() :]
+    yield text, names
+
+
+def _is_sentence(words: list[str]) -> bool:
+    """Whether the words beside a date are those of a sentence and not of a byline; months count for nothing."""
+    return sum(word.islower() and word not in MONTHS for word in words) >= _SENTENCE_WORDS
 
 
 def _dated_elements(page: Page) -> Iterator[LexborNode]:
@@ -123,7 +150,7 @@ def _texts(nodes: Iterator[LexborNode]) -> Iterator[tuple[str, str]]:
             attributes = node.attributes
             text = attributes.get("datetime") or normalise_text(node.text(deep=True, separator=" "))
             if text and len(text) <= _LONGEST:
-                yield text, f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
+                yield text, f"time {attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
         elif node.is_element_node and node.tag not in _BOXES:
             names = node.attrs.get("class") or ""
             if names and (_DATE_NAMES.search(names) if node.tag != "div" else _BOX_NAMES.search(names)):
@@ -142,3 +169,13 @@ def date_in_address(url: str) -> str | None:
     """
     match = _IN_ADDRESS.search(url.partition("?")[0])
     return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}" if match else None
+
+
+def month_in_address(url: str) -> str | None:
+    """The month that an address names in folders of its own, as `YYYY-MM`.
+
+    >>> month_in_address("https://example.com/2024/05/story")
+    '2024-05'
+    """
+    match = _MONTH_IN_ADDRESS.search(url.partition("?")[0])
+    return f"{match[1]}-{match[2]}" if match else None

@@ -22,7 +22,7 @@ from crawler.extraction.microdata import read_microdata
 from crawler.extraction.moments import Clockwork
 from crawler.extraction.page import Page
 from crawler.extraction.pictures import is_photo
-from crawler.extraction.printed_date import PrintedDate, date_in_address, read_printed_dates
+from crawler.extraction.printed_date import PrintedDate, date_in_address, month_in_address, read_printed_dates
 from crawler.extraction.script_state import read_script_state
 from crawler.extraction.site_rules import SiteReading, read_site_rules
 from crawler.extraction.zones import days_come_first, guess_zone
@@ -85,7 +85,7 @@ class Readers:
         rules = self.rules.found.headline if self.rules else None
         if rules:
             return Headline(rules, Origin.SITE_RULE, None)
-        return choose_headline(self.headings, self.json_ld, self.meta, self.microdata, self.publishers)
+        return choose_headline(self.headings, self.json_ld, self.meta, self.microdata, self.publishers, self.page.url)
 
     @cached_property
     def heading(self) -> LexborNode | None:
@@ -99,7 +99,19 @@ class Readers:
 
     @cached_property
     def printed_dates(self) -> list[PrintedDate]:
-        return read_printed_dates(self.page, self.heading)
+        """Only those of the month that the address names, where there are such."""
+        dates = read_printed_dates(self.page, self.heading)
+        month = month_in_address(self.page.url)
+        if month is None:
+            return dates
+        moments = [self.clockwork.read(Origin.GENERIC, date.text) for date in dates]
+        zone = self.clockwork.zone
+        fit = [
+            date
+            for date, moment in zip(dates, moments, strict=True)
+            if date.is_modified or (moment and f"{moment.at.astimezone(zone):%Y-%m}" == month)
+        ]
+        return fit if any(not date.is_modified for date in fit) else dates
 
     @cached_property
     def body(self) -> Body:

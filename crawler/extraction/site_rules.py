@@ -124,6 +124,9 @@ class _Reader:
 
     def _text(self, node: LexborNode) -> str:
         """The visible text of an element, without what the layout removes."""
+        first = node.child
+        if first is not None and first.next is None and first.tag == "-text":  # most date lines and tags
+            return normalise_text(first.text_content or "")
         return " ".join(piece.text for piece in self._pieces(node) if isinstance(piece, Text))
 
     def _lead(self) -> tuple[LexborNode | None, str | None]:
