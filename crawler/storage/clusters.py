@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from crawler.articles.article import Precision
 from crawler.articles.verdict import Match
 from crawler.duplicates.sketch import METHOD_VERSION
-from crawler.storage import nearest, postings
+from crawler.storage import nearest, postings, translations
 from crawler.storage.nearest import Arrival, Nearest
 from crawler.storage.tables import ArticleRow, ClusterRow, MemberRow, RelationKind, RelationRow
 from crawler.storage.upsert import insert
@@ -72,11 +72,14 @@ def join(session: Session, arrivals: Sequence[Arrival], *, now: datetime) -> dic
     """Index new texts and join them to the stories they tell; return article -> the article that it repeats.
 
     The best match decides and no other: all links together would make one cluster of many stories. An article that is
-    in a cluster stays there when its text changes. What one text contains of others is kept as relations of it.
+    in a cluster stays there when its text changes. What one text contains of others is kept as relations of it, and so
+    are its translations, which are no duplicates.
     """
     if not arrivals:
         return {}
     take_turn(session)
+    session.flush()
+    translations.relate(session, [arrival.article_id for arrival in arrivals])
     found = nearest.find(session, arrivals)
     _relate(session, found)
     matches = {article_id: one.match for article_id, one in found.items() if one.match is not None}

@@ -22,11 +22,7 @@ from crawler.storage.tables import ArticleRow, MemberRow, RelationKind, Relation
 # What an article is told apart by; plain rows, for whole ones of the session would cost a third of the look-up.
 _ADDRESS = (
     ArticleRow.id,
-    ArticleRow.source_id,
-    ArticleRow.edition,
-    ArticleRow.site_article_id,
     ArticleRow.url_hash,
-    ArticleRow.canonical_url,
     ArticleRow.listed_at,
 )
 _TEXT = (ArticleRow.lead, ArticleRow.lead_on_page, ArticleRow.body)
@@ -56,10 +52,9 @@ class Nearest:
 def find(session: Session, arrivals: Sequence[Arrival]) -> dict[int, Nearest]:
     """Find what each new text repeats, among those that are indexed and those before it; index them.
 
-    Translations do not count: what a page declares by hreflang, and the same id in another edition of the source.
+    Translations do not count (storage/translations.py, which must have related them).
     """
     own = [arrival.article_id for arrival in arrivals]
-    session.flush()
     rows = _rows(session, own, _ADDRESS)
     postings.remove(session, own)
     marks = [_marks(arrival, rows[arrival.article_id]) for arrival in arrivals]
@@ -69,7 +64,7 @@ def find(session: Session, arrivals: Sequence[Arrival]) -> dict[int, Nearest]:
     rows |= _rows(session, others, (*_ADDRESS, *_TEXT))
     twins = {arrival.twin_id for arrival in arrivals if arrival.twin_id is not None} - rows.keys()
     rows |= _rows(session, twins, _ADDRESS)
-    return _chosen(arrivals, near, rows, _declared_translations(session, rows), _stories(session, rows))
+    return _chosen(arrivals, near, rows, _translations(session, own), _stories(session, rows))
 
 
 def _prospects(session: Session, marks: Sequence[Marks]) -> dict[int, list[Prospect]]:
@@ -113,7 +108,7 @@ def _chosen(
         row = rows[arrival.article_id]
 
         def counts(number: int, row: Row[Any] = row) -> bool:
-            return number in rows and not _is_translation(row, rows[number], translations)
+            return number in rows and (row.id, rows[number].url_hash) not in translations
 
         choice = choose(
             arrival.fingerprint,
@@ -154,20 +149,9 @@ def _stories(session: Session, article_ids: Iterable[int]) -> dict[int, int]:
     return {article_id: -cluster_id for article_id, cluster_id in session.execute(asked)}
 
 
-def _declared_translations(session: Session, article_ids: Iterable[int]) -> set[tuple[int, int]]:
-    """(article, hash of the address that it declares as its translation), of those articles."""
+def _translations(session: Session, article_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(article, hash of its translation's address), of those articles."""
     asked = select(RelationRow.article_id, RelationRow.url_hash).where(
         RelationRow.article_id.in_({*article_ids}), RelationRow.kind == RelationKind.TRANSLATION
     )
     return {(article_id, url_hash) for article_id, url_hash in session.execute(asked)}
-
-
-def _is_translation(one: Row[Any], other: Row[Any], declared: set[tuple[int, int]]) -> bool:
-    if (one.id, other.url_hash) in declared or (other.id, one.url_hash) in declared:
-        return True
-    return (
-        one.source_id == other.source_id
-        and one.edition != other.edition
-        and one.site_article_id is not None
-        and one.site_article_id == other.site_article_id
-    )

@@ -163,6 +163,13 @@ class ArticleRow(Base):
             sqlite_where=text("revisit_at IS NOT NULL"),
             postgresql_where=text("revisit_at IS NOT NULL"),
         ),
+        # Editions of one source may share ids: translations of one story (storage/translations.py).
+        Index(
+            "ix_articles_site_article_id",
+            *("site_article_id", "source_id"),
+            sqlite_where=text("site_article_id IS NOT NULL"),
+            postgresql_where=text("site_article_id IS NOT NULL"),
+        ),
         # An erased article's number must never come back as another story's.
         {"sqlite_autoincrement": True},
     )

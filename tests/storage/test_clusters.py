@@ -215,12 +215,6 @@ def test_a_translation_is_never_a_duplicate(database: Database, declared_by: str
     assert count(database, ClusterRow) == 0
 
 
-def test_the_same_id_in_another_edition_is_a_translation(database: Database) -> None:
-    here = replace(reading(replace(ORIGINAL, site_article_id="77")), edition="ru")
-    there = replace(reading(replace(COPY, site_article_id="77")), edition="en")
-    assert [one.verdict for one in stored(database, here, there)] == [Verdict.NEW, Verdict.NEW]
-
-
 def test_an_erased_article_leaves_its_cluster_and_the_index(database: Database) -> None:
     third = wire_copy(ORIGINAL, "/10/", published_at=NOW - HOUR / 2)
     for one in (ORIGINAL, COPY, third):
