@@ -45,6 +45,14 @@ def byline(after: str, *, before: str = "", elsewhere: str = "") -> Byline:
             '<a class="author" href="/x">View all posts by Anna Smith</a>', ("Anna Smith",), id="link to more"
         ),
         pytest.param('<div class="name">AFP, MANILA</div>', ("AFP",), id="agency"),
+        pytest.param(
+            '<div class="author">By <b>Anna Smith</b><i>Autos Desk</i></div>',
+            ("Anna Smith",),
+            id="role in its own element",
+        ),
+        pytest.param('<b class="jobber-post__author">Anna Smith</b>', ("Anna Smith",), id="job in another word"),
+        pytest.param("<b>Contributors:</b> Anna Smith", ("Anna Smith",), id="contributors"),
+        pytest.param("<p>Authors: Anna Smith and Bolat Omarov</p>", ("Anna Smith", "Bolat Omarov"), id="several"),
     ],
 )
 def test_a_printed_byline_is_read(html: str, people: tuple[str, ...]) -> None:
@@ -123,3 +131,12 @@ def test_a_publisher_is_no_author_but_the_signature() -> None:
 
 def test_without_a_visible_reader_only_mark_up_is_asked() -> None:
     assert choose_authors([said(Origin.META, "example.com")], None, PUBLISHERS) == ((), Origin.GENERIC, "example.com")
+
+
+def test_the_only_person_that_links_to_authors_name_is_the_author() -> None:
+    far = "<p>Text of the story.</p>" * 100
+    one = '<a href="/authors/anna/">Anna Smith</a>'
+    other = '<a href="/authors/bolat/">Bolat Omarov</a>'
+
+    assert byline(far, elsewhere=one + one).people == ("Anna Smith",)
+    assert byline(far, elsewhere=one + other).people == ()

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.articles.article import Origin
 from crawler.extraction.found import Found
-from crawler.extraction.headline import choose_headline, heading_text, heading_with, headings_of
+from crawler.extraction.headline import SiteWords, choose_headline, heading_text, heading_with, headings_of
 from crawler.extraction.page import Page
 
 STORY = "Town council rebuilds the northern pier"
@@ -109,3 +109,29 @@ def test_a_lesser_heading_may_print_the_headline() -> None:
 
     assert node is not None and node.tag == "h3"
     assert other is not None and other.tag == "h1"
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "headline"),
+    [
+        pytest.param("Six teas | Example", "https://www.drinkexample.com/a", "Six teas", id="part of the host"),
+        pytest.param("Six teas - Example Teas", "https://teas.example.com/a", "Six teas", id="all words of the host"),
+        pytest.param("Six teas | Opinion", "https://a.kz/opinion/six", "Six teas", id="section, as the address has it"),
+        pytest.param("Six teas | Opinion", "https://a.kz/news/six", "Six teas | Opinion", id="another section"),
+        pytest.param("Tea - Opinion", "https://a.kz/opinion/six", "Tea - Opinion", id="a dash parts no section"),
+        pytest.param("Six teas | AI", "https://daily.kz/six", "Six teas | AI", id="too short to be a name"),
+        pytest.param("Example", "https://example.com/", "Example", id="nothing but the name"),
+    ],
+)
+def test_a_title_loses_the_name_of_its_site_and_section(title: str, url: str, headline: str) -> None:
+    assert SiteWords(url).cut(title) == headline
+
+
+def test_a_heading_that_only_stands_around_the_title_names_the_site() -> None:
+    html = "<h1>Pier Notes</h1>"
+    assert chosen(html, og=STORY, title=f"Pier Notes: {STORY}") == (STORY, Origin.META)
+
+
+def test_a_heading_of_the_text_is_not_the_headline_though_the_title_has_its_word() -> None:
+    title = "What we learnt about the pier, the harbour, Tobol and a hundred other places"
+    assert chosen("<h1>Tobol</h1>", og=title) == (title, Origin.META)

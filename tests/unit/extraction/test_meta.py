@@ -88,6 +88,12 @@ def test_a_value_is_found(head: str, field: str, value: object) -> None:
     assert getattr(found(head), field) == value
 
 
+def test_a_card_s_label_may_name_the_author() -> None:
+    card = '<meta name="twitter:label{0}" content="{1}"><meta name="twitter:data{0}" content="{2}">'
+    cards = card.format(1, "Reading time", "3 minutes") + card.format(2, "Written by", "Anna Smith")
+    assert found(cards).authors == ("Anna Smith",)
+
+
 def test_a_weak_date_is_known_apart() -> None:
     page = Page.read(b'<meta name="date" content="2024-05-02">', URL)
 

@@ -11,7 +11,8 @@ import pytest
 from crawler.articles.article import Origin, Precision
 from crawler.extraction.moments import Clockwork, Moment, choose_published
 from crawler.extraction.page import Page
-from crawler.extraction.printed_date import PrintedDate, date_in_address, read_printed_dates
+from crawler.extraction.printed_date import PrintedDate, date_in_address, month_in_address, read_printed_dates
+from crawler.extraction.readers import Readers
 from crawler.extraction.zones import days_come_first, guess_zone
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -175,3 +176,64 @@ def test_the_zone_of_an_unknown_site_is_its_country_s() -> None:
 )
 def test_days_come_first_but_in_america(url: str, language: str | None, first: bool) -> None:
     assert days_come_first(url, language) is first
+
+
+@pytest.mark.parametrize(
+    ("after", "day"),
+    [
+        pytest.param("<p>Fair: 6-9 January 2026</p><p class=date>3 May 2024</p>", "3 May 2024", id="days of an event"),
+        pytest.param("<p>3 May 2024. Updated: 7 May 2024</p>", "3 May 2024", id="before the change, in one text"),
+        pytest.param("<p>Interview by Anna Smith, 3 May 2024</p>", None, id="an interview is no review"),
+        pytest.param("<p>3 May 2024 Product Reviews</p>", None, id="reviews are no change"),
+        pytest.param("<p>Credited to Anna, 3 May 2024</p>", None, id="credited is not edited"),
+    ],
+)
+def test_words_around_the_day_do_not_hide_it(after: str, day: str | None) -> None:
+    dates = [date for date in dates_of(after) if not date.is_modified]
+    assert dates
+    assert day is None or dates[0].text == day
+
+
+def dates_of(after: str) -> list[PrintedDate]:
+    page = Page.read(f"<h1>Pier rises</h1>{after}".encode(), "https://example.com/a")
+    return read_printed_dates(page, page.landmarks.headings[0])
+
+
+def test_a_day_inside_a_sentence_is_not_near() -> None:
+    dates = dates_of("<p>As of July 31, 2025, the council has received</p><p>By Anna Smith, 3 May 2024</p>")
+    assert [date.is_near for date in dates] == [False, True]
+
+
+def test_the_moment_of_the_last_change_is_no_publication_where_the_page_prints_an_earlier_one() -> None:
+    stated = list(CLOCKWORK.read_all([(Origin.JSON_LD, "2024-05-12T10:00:00Z"), (Origin.META, "2024-05-01T00:00:00Z")]))
+    dates = [PrintedDate("Published 3 May 2024", False, True, True)]
+
+    def published_when_changed(at: Moment) -> str | None:
+        return raw(choose_published(stated, lambda: dates, CLOCKWORK, is_news=True, modified=at))
+
+    assert published_when_changed(stated[0]) == "Published 3 May 2024"
+    assert published_when_changed(stated[1]) == "2024-05-12T10:00:00Z"
+
+
+def test_a_moment_stands_beside_the_mere_day_of_a_change() -> None:
+    dates = [PrintedDate("2024-05-02T10:00:00Z", False, True), PrintedDate("2 May 2024", True, True)]
+    assert raw(choose_published([], lambda: dates, CLOCKWORK, is_news=False)) == "2024-05-02T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("url", "month"),
+    [
+        ("https://example.com/2024/05/story", "2024-05"),
+        ("https://example.com/2024/13/story", None),
+        ("https://example.com/2024-05/story", None),
+        ("https://example.com/story?from=/2024/05/", None),
+    ],
+)
+def test_an_address_may_name_the_month(url: str, month: str | None) -> None:
+    assert month_in_address(url) == month
+
+
+def test_days_of_another_month_than_the_address_names_are_left_out() -> None:
+    html = "<h1>Two books</h1><p>Released: June 17, 2025 by a house of books</p><p>Dec 20, 2025 at 3:00 am</p>"
+    page = Page.read(html.encode(), "https://example.com/2025/12/two-books")
+    assert [date.text for date in Readers(page, None, None).printed_dates] == ["Dec 20, 2025 at 3:00 am"]
