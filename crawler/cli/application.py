@@ -7,7 +7,23 @@ from typing import Annotated
 import typer
 
 from crawler import __version__
-from crawler.cli import article, crawl, db, demo, error, explain, history, log, run, schedule, serve, source, token, up
+from crawler.cli import (
+    article,
+    article_lists,
+    crawl,
+    db,
+    demo,
+    error,
+    explain,
+    history,
+    log,
+    run,
+    schedule,
+    serve,
+    source,
+    token,
+    up,
+)
 
 app = typer.Typer(
     name="crawler",
@@ -24,6 +40,8 @@ app.command("log")(log.log)
 app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)
 app.add_typer(source.app, name="source")
+article.app.command("list")(article_lists.list_)
+article.app.command("search")(article_lists.search_)
 article.app.command("history")(history.history)
 article.app.command("cluster")(history.cluster)
 app.add_typer(article.app, name="article")

@@ -1,7 +1,8 @@
-"""`crawler article`: look at what is stored, search it, erase what must go."""
+"""`crawler article`: look at one article, erase what must go; how articles look. Lists are article_lists.py's part."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
@@ -13,29 +14,16 @@ from crawler.cli import EXIT_NOT_FOUND, EXIT_USAGE
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, table, when
 from crawler.config import Config, load_config
-from crawler.spiders.options import read_moment
 from crawler.storage import articles, clusters
 from crawler.storage.articles import StoredArticle
 from crawler.storage.clusters import Cluster
 from crawler.storage.database import Database
 from crawler.storage.schema import ensure_ready
-from crawler.storage.search import Filter, read_filter, search
 from crawler.storage.tables import ArticleRow, LinkRow
+from crawler.storage.translations import translations_of
 
 app = typer.Typer(help="Articles: what is stored.", no_args_is_help=True)
 
-Source = Annotated[str | None, typer.Option(help="Only of this source.")]
-Edition = Annotated[str | None, typer.Option(help="Only of this edition of the source.")]
-Language = Annotated[str | None, typer.Option(help="Only in this language: ru, kk, en, ...")]
-Section = Annotated[str | None, typer.Option(help="Only of this section, as printed.")]
-Author = Annotated[str | None, typer.Option(help="Only by this author, as printed.")]
-Tag = Annotated[str | None, typer.Option(help="Only with this tag, as printed.")]
-Since = Annotated[str | None, typer.Option(help="Only published (else first seen) from this date on.")]
-Until = Annotated[str | None, typer.Option(help="Only published (else first seen) before this date.")]
-OriginalsOnly = Annotated[
-    bool, typer.Option("--originals-only", help="Of a story that stands at several addresses only the earliest.")
-]
-Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 Reference = Annotated[str, typer.Argument(metavar="ARTICLE", help="Number or address of an article.")]
 
 # Fields of `articles` that are printed of one article, in this order, each with the reader that supplied it.
@@ -45,91 +33,6 @@ FIELDS = (
 )  # fmt: skip
 
 
-def _moments(config: Config, since: str | None, until: str | None) -> dict[str, datetime | None]:
-    given = {"since": since, "until": until}
-    return {name: read_moment(text, config.zone, name=name) if text else None for name, text in given.items()}
-
-
-def _filter(
-    source: str | None,
-    edition: str | None,
-    language: str | None,
-    section: str | None,
-    author: str | None,
-    tag: str | None,
-    moments: dict[str, datetime | None],
-    *,
-    originals_only: bool = False,
-) -> Filter:
-    def several(value: str | None) -> tuple[str, ...]:
-        return () if value is None else (value,)
-
-    return Filter(
-        sources=several(source),
-        editions=several(edition),
-        languages=several(language),
-        sections=several(section),
-        authors=several(author),
-        tags=several(tag),
-        since=moments["since"],
-        until=moments["until"],
-        originals_only=originals_only,
-    )
-
-
-@app.command("list")
-def list_(
-    source: Source = None,
-    edition: Edition = None,
-    language: Language = None,
-    section: Section = None,
-    author: Author = None,
-    tag: Tag = None,
-    since: Since = None,
-    until: Until = None,
-    originals_only: OriginalsOnly = False,
-    limit: Limit = 20,
-    as_json: Json = False,
-) -> None:
-    """List articles, newest first."""
-    config = load_config()
-    moments = _moments(config, since, until)
-    wanted = _filter(source, edition, language, section, author, tag, moments, originals_only=originals_only)
-    with reading(config) as session:
-        found = [hit.row for hit in search(session, wanted, limit=limit).hits]
-    if as_json:
-        print_json([article_dict(row) for row in found])
-    else:
-        print_list(found, config)
-
-
-@app.command("search")
-def search_(
-    text: Annotated[str, typer.Argument(help="Words, in any form; all of them must occur.")],
-    source: Source = None,
-    edition: Edition = None,
-    language: Language = None,
-    section: Section = None,
-    author: Author = None,
-    tag: Tag = None,
-    since: Since = None,
-    until: Until = None,
-    limit: Limit = 20,
-    as_json: Json = False,
-) -> None:
-    """Find articles by words; Russian, Kazakh and English forms of a word are found."""
-    config = load_config()
-    moments = _moments(config, since, until)
-    wanted = _filter(source, edition, language, section, author, tag, moments)
-    wanted = read_filter(text, wanted, zone=config.zone, now=datetime.now(UTC))
-    with reading(config) as session:
-        found = [hit.row for hit in search(session, wanted, limit=limit).hits]
-    if as_json:
-        print_json([article_dict(row) for row in found])
-    else:
-        print_list(found, config)
-
-
 @app.command()
 def show(article: Reference, as_json: Json = False) -> None:
     """Show one article: its fields with the readers that supplied them, its text, images, relations, earlier texts."""
@@ -137,10 +40,15 @@ def show(article: Reference, as_json: Json = False) -> None:
     with reading(config) as session:
         found = found_or_exit(articles.find(session, article), article)
         cluster = clusters.cluster_of(session, found.row.id)
+        translated = translations_of(session, found.row.id)
     if as_json:
-        print_json(full_dict(found) | {"cluster": cluster_dict(cluster)})
+        its_story = {"cluster": cluster_dict(cluster), "translations": [*map(translation_dict, translated)]}
+        print_json(full_dict(found) | its_story)
         return
     _print_article(found, console(), config)
+    if translated:
+        console().print("\n[bold]Translations[/]")
+        print_translations(translated, console(), config)
     if cluster is not None:
         console().print("\n[bold]The same story[/]")
         print_cluster(cluster, found.row, console(), config)
@@ -255,6 +163,21 @@ def cluster_dict(found: Cluster | None) -> dict[str, Any] | None:
         for member in found.members
     ]
     return {"id": found.id, "original_id": found.original_id, "members": members}
+
+
+def print_translations(found: Sequence[ArticleRow], out: Console, config: Config) -> None:
+    """A table of the translations of an article."""
+    rows = [
+        (row.id, when(row.published_at or row.first_seen_at, config), row.source_id, row.language, row.headline)
+        for row in found
+    ]
+    out.print(table("article", "published", "source", "lang", "headline", rows=rows, right=("article",)))
+
+
+def translation_dict(row: ArticleRow) -> dict[str, Any]:
+    """A translation as a JSON object: where it stands, not what it says."""
+    names = ("id", "source_id", "edition", "language", "canonical_url", "headline", "published_at")
+    return {name: getattr(row, name) for name in names}
 
 
 def article_dict(row: ArticleRow) -> dict[str, Any]:

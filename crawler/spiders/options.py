@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from crawler.errors import ConfigError
+from crawler.articles.asked_dates import REMEDY, read_asked_date
+from crawler.errors import ConfigError, DateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,6 @@ def read_moment(text: str, zone: tzinfo, *, name: str) -> datetime:
         ConfigError: it is none; says for which option `name`.
     """
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(
-            f"{name} {text!r}: write a date such as 2026-11-20, or with a time 2026-11-20T08:30", setting=name
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return read_asked_date(text, zone, datetime.now(UTC))
+    except DateError:
+        raise ConfigError(f"{name} {text!r}: {REMEDY}", setting=name) from None

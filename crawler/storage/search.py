@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -48,8 +47,9 @@ class Cursor:
 
     def encode(self) -> str:
         """As text for links and command lines: letters, digits, `-` and `_`."""
-        newest = self.newest and [self.newest[0].astimezone(UTC).isoformat(), self.newest[1]]
-        values = [self.order[0], self.listed_at.astimezone(UTC).isoformat(), self.article_id, self.score, newest]
+        values: list[object] = [self.order[0], _microseconds(self.listed_at), self.article_id]
+        if self.newest is not None:
+            values += [self.score, _microseconds(self.newest[0]), self.newest[1]]
         return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
 
     @classmethod
@@ -61,23 +61,26 @@ class Cursor:
         """
         try:
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-            order, listed_at, article_id, score, newest = json.loads(base64.b64decode(padded, b"-_", validate=True))
-            return cls(
-                {"n": "newest", "b": "best"}[order],  # type: ignore[arg-type]
-                _aware(listed_at),
-                int(article_id),
-                None if score is None else float(score),
-                newest and (_aware(newest[0]), int(newest[1])),
-            )
-        except (ValueError, TypeError, KeyError, binascii.Error):
+            order, listed_at, number, *best = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            place = _moment(listed_at), int(number)
+            if order == "n":
+                return cls("newest", *place)
+            score, newest_at, newest = best
+            return cls("best", *place, float(score), (_moment(newest_at), int(newest)))
+        except (ValueError, TypeError, OverflowError):
             raise QueryError("this is no cursor", query=text[:100], remedy="Take the one of the page before") from None
 
 
-def _aware(printed: str) -> datetime:
-    moment = datetime.fromisoformat(printed)
-    if moment.tzinfo is None:
-        raise ValueError("naive")
-    return moment
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + microseconds * _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
