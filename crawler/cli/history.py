@@ -11,7 +11,14 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from crawler.cli.article import Reference, cluster_dict, found_or_exit, print_cluster
+from crawler.cli.article import (
+    Reference,
+    cluster_dict,
+    found_or_exit,
+    print_cluster,
+    print_translations,
+    translation_dict,
+)
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, when
 from crawler.config import load_config
@@ -19,6 +26,7 @@ from crawler.duplicates.changes import Piece, diff
 from crawler.storage import articles, clusters
 from crawler.storage.articles import StoredArticle
 from crawler.storage.tables import ArticleRow, RevisionRow
+from crawler.storage.translations import translations_of
 
 # The texts that are compared, in the order of a page.
 COMPARED = ("headline", "lead", "body")
@@ -67,17 +75,23 @@ def history(
 
 
 def cluster(article: Reference, as_json: Json = False) -> None:
-    """Show where else an article's story stands, the earliest published first."""
+    """Show where else an article's story stands, the earliest published first, and its translations."""
     config = load_config()
     with reading(config) as session:
         row = found_or_exit(articles.find(session, article), article).row
         found = clusters.cluster_of(session, row.id)
+        translated = translations_of(session, row.id)
     if as_json:
-        print_json(cluster_dict(found))
-    elif found is None:
-        console().print(f"The story of article {row.id} stands at no other address that is known.")
+        print_json({"cluster": cluster_dict(found), "translations": [*map(translation_dict, translated)]})
+        return
+    out = console()
+    if found is None:
+        out.print(f"The story of article {row.id} stands at no other address that is known.")
     else:
-        print_cluster(found, row, console(), config)
+        print_cluster(found, row, out, config)
+    if translated:
+        out.print("\n[bold]Translations[/]")
+        print_translations(translated, out, config)
 
 
 def _steps(found: StoredArticle) -> Iterator[Step]:
@@ -93,7 +107,9 @@ def _print_changes(step: Step, out: Console) -> None:
         out.print(f"  {name}", style="dim")
         for pieces in paragraphs:
             line = Text("    ")
-            for piece in pieces:
+            for before, piece in zip((None, *pieces), pieces, strict=False):
                 style, opens, closes = LOOK[piece.kind]
+                if out.is_terminal and before is not None and before.kind == "removed" and piece.kind == "added":
+                    line.append(" ")  # colours alone would make one word of the two
                 line.append(piece.text if out.is_terminal else f"{opens}{piece.text}{closes}", style)
             out.print(line)
