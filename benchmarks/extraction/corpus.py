@@ -29,6 +29,7 @@ def _shared(name: str) -> ModuleType:
 
 
 metrics = _shared("metrics")
+scorer = _shared("score")
 
 
 @dataclass(frozen=True, slots=True)
