@@ -15,6 +15,7 @@ from crawler.duplicates.index import day_of
 from crawler.storage import postings
 from crawler.storage.columns import Base
 from crawler.storage.database import Database
+from crawler.storage.schema import LEARN
 from crawler.storage.tables import ArticleRow, AttemptRow, ErrorRow, FetchRow, FingerprintRow, LogRow, RunRow
 
 # Rows of one transaction: some 20-50 ms, so that no crawl waits for a prune.
@@ -137,7 +138,8 @@ def _give_back(database: Database) -> None:
             file.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
             if _free_pages(file) == free:
                 break  # a file made without auto_vacuum, by another program
-        file.execute("PRAGMA optimize")
+        for statement in LEARN:
+            file.execute(statement)
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from sqlite3 import connect
 
@@ -18,9 +19,13 @@ from crawler.storage.database import Database
 from crawler.storage.schema import State, ensure_readable, ensure_ready, inspect_schema, upgrade
 from crawler.storage.tables import AttemptRow, Base
 from tests.storage.stories import NOW, begin_run
+from tests.storage.test_yields import put
 
 NEWEST = schema.revisions()[-1]
-TRIGGERS = {"article_search_insert", "article_search_update", "article_search_delete"}
+TRIGGERS = {
+    *("article_search_insert", "article_search_update", "article_search_delete"),
+    *("article_changes_insert", "article_changes_update"),
+}
 
 
 @pytest.fixture
@@ -85,6 +90,19 @@ def test_a_file_made_by_the_migrations_can_give_space_back(tmp_path: Path) -> No
         upgrade(database)
         with database.read() as session:
             assert session.scalar(text("PRAGMA auto_vacuum")) == 2
+
+
+def test_after_an_upgrade_sqlite_knows_what_its_new_indexes_hold(sqlite_url: str) -> None:
+    with Database(sqlite_url) as database:
+        put(database, "herald", [NOW + timedelta(minutes=number) for number in range(500)])
+        schema.downgrade(database, "0005")
+        with database.write() as session:
+            session.execute(text("ANALYZE"))
+        upgrade(database, backup=False)
+        newest = "SELECT id FROM articles WHERE source_id = 'herald' ORDER BY listed_at DESC, id DESC LIMIT 5"
+        with database.read() as session:
+            plan = session.execute(text(f"EXPLAIN QUERY PLAN {newest}")).all()
+    assert ["ix_articles_source_id_listed_at_id" in row.detail for row in plan] == [True]
 
 
 def test_an_outdated_database_is_refused_with_the_command_that_helps(database: Database) -> None:
