@@ -44,6 +44,9 @@ CLOSESPIDER_TIMEOUT = int(_config.run_timeout.total_seconds())
 TWISTED_DNS_RESOLVER = "crawler.middlewares.guard.GuardedResolver"
 DNS_TIMEOUT = 20  # seconds
 
+# Pages come over HTTP only: an address that a site names must not read a file of this machine.
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+
 # --- The way of an item -----------------------------------------------------------------------------------------------
 ITEM_PIPELINES = {
     "crawler.pipelines.normalise.NormalisePipeline": 100,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from crawler.config import load_config
 from crawler.errors import DatabaseError
@@ -25,6 +26,7 @@ from crawler.spiders.news import NewsSpider
 from crawler.storage import logs, runs
 from crawler.storage.database import Database, now
 from crawler.storage.liveness import own_identity
+from crawler.storage.logs import Fetch, Record
 from crawler.storage.outcome import judge_outcome
 from crawler.storage.runs import Attempt, Ending
 from crawler.storage.schema import ensure_ready
@@ -152,12 +154,16 @@ class Recorder:
             return
         try:
             with self._database.write() as session:
-                logs.write_records(session, self._attempt, records)
-                logs.write_fetches(session, self._attempt, fetches)
-                logs.record_errors(session, self._attempt, self._spider.source.id, records)
+                self._write_lines(session, records, fetches)
         except (SQLAlchemyError, DatabaseError):
             self._log.give_back(records)
             raise
+
+    def _write_lines(self, session: Session, records: Sequence[Record], fetches: Sequence[Fetch]) -> None:
+        assert self._attempt is not None
+        logs.write_records(session, self._attempt, records)
+        logs.write_fetches(session, self._attempt, fetches)
+        logs.record_errors(session, self._attempt, self._spider.source.id, records)
 
     def _stats(self) -> dict[str, Any]:
         stats = self._crawler.stats.get_stats()
@@ -182,7 +188,6 @@ class Recorder:
         logger.info(
             "Run %d: %s%s", self._attempt.run_id, verdict.outcome, f" ({verdict.reason})" if verdict.reason else ""
         )
-        self._flush()
         finish = partial(
             runs.finish,
             attempt=self._attempt,
@@ -190,7 +195,17 @@ class Recorder:
             counts=counts_of(stats),
             stats=stats,
         )
-        self._database.transact(lambda session: finish(session, now=now(session)))
+        records, fetches = self._log.take(), self._fetches.take()
+
+        def write_all(session: Session) -> None:
+            self._write_lines(session, records, fetches)
+            finish(session, now=now(session))
+
+        try:
+            self._database.transact(write_all)
+        except SQLAlchemyError as error:  # a line that the database refuses must not cost the record of the end
+            logger.warning("The last lines of the log cannot be written: %s", error)
+            self._database.transact(lambda session: finish(session, now=now(session)))
 
 
 def counts_of(stats: Mapping[str, Any]) -> dict[str, int]:

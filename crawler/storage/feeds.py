@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crawler.storage.tables import FeedRow
@@ -68,11 +68,12 @@ def succeeded(
 
 def unchanged(session: Session, source_id: str, url: str, *, now: datetime) -> None:
     """A list has not changed since the last visit (HTTP 304); nothing happens when it was never read."""
-    row = get(session, source_id, url)
-    if row is not None:
-        row.failures, row.last_error = 0.0, None
-        row.last_polled_at = row.last_success_at = now
-        session.flush()
+    session.execute(
+        update(FeedRow)
+        .where(FeedRow.source_id == source_id, FeedRow.url == url)
+        .values(failures=0.0, last_error=None, last_polled_at=now, last_success_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def failed(session: Session, source_id: str, url: str, *, kind: str, now: datetime, error: str) -> None:

@@ -61,8 +61,8 @@ def write_records(session: Session, attempt: Attempt, records: Sequence[Record])
     """Append to a run's log."""
     if records:
         own: dict[str, Any] = {"run_id": attempt.run_id, "attempt_id": attempt.attempt_id}
-        session.execute(
-            insert(LogRow.__table__),
+        session.connection().execute(
+            insert(LogRow),
             [
                 own
                 | {
@@ -82,8 +82,8 @@ def write_fetches(session: Session, attempt: Attempt, fetches: Sequence[Fetch]) 
     """Append what an attempt has fetched."""
     if fetches:
         own: dict[str, Any] = {"run_id": attempt.run_id, "attempt_id": attempt.attempt_id}
-        session.execute(
-            insert(FetchRow.__table__),
+        session.connection().execute(
+            insert(FetchRow),
             [
                 own
                 | {

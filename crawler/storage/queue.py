@@ -122,6 +122,13 @@ class Waiting:
     options: Mapping[str, Any]
 
 
+# Made once: to make an alias takes longer than to ask the question, and a runner asks it every second.
+_BUSY = aliased(RunRow)
+_IS_CRAWLED = exists().where(
+    _BUSY.state == RunState.RUNNING, _BUSY.source_id == RunRow.source_id, _BUSY.kind == RunRow.kind
+)
+
+
 def waiting(session: Session, *, now: datetime, limit: int, only: Collection[str] = ()) -> list[Waiting]:
     """Runs that may begin now, those that were due first before the others.
 
@@ -130,16 +137,12 @@ def waiting(session: Session, *, now: datetime, limit: int, only: Collection[str
     Args:
         only: ids of sources; none means all.
     """
-    busy = aliased(RunRow)
-    is_crawled = exists().where(
-        busy.state == RunState.RUNNING, busy.source_id == RunRow.source_id, busy.kind == RunRow.kind
-    )
     asked = (
         select(RunRow)
         .where(
             RunRow.state == RunState.QUEUED,
             or_(RunRow.start_after.is_(None), RunRow.start_after <= now),
-            ~is_crawled,
+            ~_IS_CRAWLED,
         )
         .order_by(func.coalesce(RunRow.scheduled_for, RunRow.created_at), RunRow.id)
         .limit(limit)

@@ -7,11 +7,15 @@ import os
 import signal
 import sys
 import time
+from typing import Any
 
+from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.articles.article import Article
 from crawler.spiders.news import NewsSpider
+from crawler.storage import database
 
 
 class Raising(NewsSpider):
@@ -63,6 +67,24 @@ class KilledOnce(NewsSpider):
         if self.attempt.number == 1:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().read(response)
+
+
+class Compiling(NewsSpider):
+    """Says which statements its crawl has compiled beyond those of the warm server."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.before = {str(compiled) for compiled in database._COMPILED.values()}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *given: Any, **named: Any) -> Compiling:
+        spider: Compiling = super().from_crawler(crawler, *given, **named)
+        crawler.signals.connect(spider.tell, signals.engine_stopped)
+        return spider
+
+    def tell(self) -> None:
+        anew = {str(compiled) for compiled in database._COMPILED.values()} - self.before
+        print(f"{len(self.before)} were compiled before; anew:", *sorted(anew), sep="\n", file=sys.stderr, flush=True)
 
 
 class Telling(NewsSpider):

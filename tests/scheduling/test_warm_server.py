@@ -6,12 +6,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.crawl.crawling import CHECKOUT, Home, publish, until
-from tests.crawl.site import Site
+from tests.crawl.crawling import CHECKOUT, Home, feed, publish, until
+from tests.crawl.site import Reply, Site
 from tests.scheduling.working import Work, declare
 
 LOOK = """
@@ -53,3 +54,18 @@ def test_a_crawl_loads_next_to_nothing_more(home: Home, site: Site) -> None:
     added = set(until(lambda: work.attempts(run_id)[-1]["stderr_tail"]).split())
     # The reactor, which must not be loaded earlier, and the test's own spider.
     assert {name for name in added if not name.startswith("tests")} <= {"twisted.internet.reactor"}
+
+
+def test_a_crawl_that_finds_nothing_new_compiles_no_statement(home: Home, site: Site) -> None:
+    publish(site, [1])
+    stories = replace(feed(site, [1]), headers={"ETag": '"as ever"'})
+    site["/rss.xml"] = lambda asked: Reply(status=304) if "if-none-match" in asked.headers else stories
+    declare(home, site, spider="tests.scheduling.spiders:Compiling")
+    work = Work(home, "herald")
+    work.wait_until_it_works()
+    for _ in range(2):  # the first has a story to store
+        run_id = work.order("herald")
+        assert work.end_of(run_id)["outcome"] == "succeeded"
+    said = until(lambda: work.attempts(run_id)[-1]["stderr_tail"])
+    assert int(said.split()[0]) > 10
+    assert said.splitlines()[1:] == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,9 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy.orm import configure_mappers
+
+from crawler.errors import DatabaseError
+from crawler.scheduling.runners.rehearsal import rehearse
 
 # Loaded at the first request, message or row otherwise.
 LAZY = (
@@ -46,6 +50,13 @@ def load() -> None:
         for path in _paths(vars(importlib.import_module(settings))):
             _import_what_is_there(path)
     configure_mappers()  # else every child would do so at its first question to the database
+    process = importlib.import_module("crawler.spiders.process")
+    process.project_settings()
+    process.set_log_levels()
+    try:
+        rehearse()
+    except (DatabaseError, OSError) as error:  # crawls do without, at some more cost
+        logging.getLogger(__name__).warning("The warm server could not rehearse: %s", error)
     gc.disable()  # the child switches it on again
     gc.collect()
     gc.freeze()
