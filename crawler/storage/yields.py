@@ -5,7 +5,7 @@ New means first seen by us. What a backfill brought is left out: it was publishe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from statistics import median_low
@@ -72,10 +72,8 @@ _EACH_POSTGRESQL = (
 
 def counted(session: Session, windows: Sequence[Window]) -> list[int]:
     """How many new articles came in each window, in the order of the windows. One statement, whatever their number."""
-    rows = (
-        [one.source_id, *(_written(session, moment) for moment in (one.start, one.end, one.start - LATEST))]
-        for one in windows
-    )
+    write = _writing(session)
+    rows = ([one.source_id, write(one.start), write(one.end), write(one.start - LATEST)] for one in windows)
     statement = _EACH_POSTGRESQL if is_postgresql(session) else _EACH_SQLITE
     return list(session.execute(text(statement), {"windows": listed(rows)}).scalars())
 
@@ -129,7 +127,8 @@ def hourly(session: Session, source_ids: Collection[str], *, start: datetime, en
     hour = "date_trunc('hour', first_seen_at, 'UTC')" if is_postgresql(session) else "substr(first_seen_at, 1, 13)"
     asked = text(_HOURLY.format(hour=hour, each=each_word(session, "ids")))
     moments = {"start": first, "end": end, "earliest": first - LATEST}
-    values = {name: _written(session, moment) for name, moment in moments.items()}
+    write = _writing(session)
+    values = {name: write(moment) for name, moment in moments.items()}
     counts = {source_id: [0] * hours for source_id in source_ids}
     for source_id, when, number in session.execute(asked, values | {"ids": listed(source_ids)}):
         moment = when if isinstance(when, datetime) else datetime.fromisoformat(f"{when}:00+00:00")
@@ -175,10 +174,11 @@ def usual_week(session: Session, source_id: str, *, now: datetime, zone: tzinfo)
     return [[median_low(by_hour.get((weekday, hour), [0])) for hour in range(24)] for weekday in range(7)]
 
 
-def _written(session: Session, moment: datetime) -> str:
-    """A moment as SQLite keeps it, or as PostgreSQL reads it whatever its zone is."""
-    written = moment.astimezone(UTC).isoformat(" ", "microseconds")
-    return written if is_postgresql(session) else written.removesuffix("+00:00")
+def _writing(session: Session) -> Callable[[datetime], str]:
+    """How a moment is written: as SQLite keeps it, or as PostgreSQL reads it whatever its zone is."""
+    if is_postgresql(session):
+        return datetime.isoformat
+    return lambda moment: moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]  # without +00:00
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
