@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 import typer
@@ -31,4 +32,5 @@ def serve(host: Host = None, port: Port = None) -> None:
         app = create_app(config, database, loopback=serving.is_loopback(host), host=host)
         opened = serving.listen(host, config.web_port if port is None else port)
         console(stderr=True).print(f"Serving {serving.address_of(opened)} (stop with Ctrl-C)", soft_wrap=True)
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
         serving.serve(app, config, opened)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from crawler.cli.db import keep
 from crawler.cli.output import Json, console, duration, table, when
 from crawler.config import Config, load_config
-from crawler.errors import DatabaseError
+from crawler.errors import CrawlerError, DatabaseError
 from crawler.scheduling.service import Service
 from crawler.sources.registry import Registry
 from crawler.storage import runs, schedules
@@ -27,6 +28,8 @@ from crawler.storage.database import Database
 from crawler.storage.outcome import GOOD_OUTCOMES
 from crawler.storage.schema import ensure_ready
 from crawler.storage.tables import RunRow, RunState
+
+logger = logging.getLogger(__name__)
 
 # How often the live view asks the database. Seconds.
 ASK_EVERY = 1.0
@@ -36,6 +39,12 @@ NEXT, LAST = 6, 8
 
 def up(
     sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; none means all.")] = None,
+    web: Annotated[
+        bool | None,
+        typer.Option(
+            "--web/--no-web", help="Serve the web interface, too; default CRAWLER_WEB, else yes.", show_default=False
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Crawl every source when its schedule says so, until Ctrl-C: a scheduler and a runner for this machine.
@@ -52,13 +61,37 @@ def up(
         ensure_ready(database)
         _log_to(err, config, as_json)
         service = Service(database, config, keep=keep(config), only=only)
-        if not err.is_terminal or as_json:
-            service.run(lambda: None)
-            return
-        with Live(console=err, refresh_per_second=4) as live:
-            view = _View(database, service, config, live)
-            service.run(view.show)
-            view.update()
+        with _web(config) if (config.web if web is None else web) else nullcontext():
+            if not err.is_terminal or as_json:
+                service.run(lambda: None)
+            else:
+                with Live(console=err, refresh_per_second=4) as live:
+                    view = _View(database, service, config, live)
+                    service.run(view.show)
+                    view.update()
+    service.begin_anew()
+
+
+@contextmanager
+def _web(config: Config) -> Iterator[None]:
+    """The web interface in a thread; where it cannot be served, crawls go on without it."""
+    from crawler.web import serving
+    from crawler.web.app import create_app
+
+    host = config.web_host
+    # Connections of its own: whoever looks must not keep the scheduler waiting.
+    with ExitStack() as stack:
+        try:
+            database = stack.enter_context(Database(config.url))
+            serving.ensure_guarded(database, host)
+            opened = serving.listen(host, config.web_port)
+        except CrawlerError as error:
+            logger.warning("Without web interface: %s", error)
+        else:
+            app = create_app(config, database, loopback=serving.is_loopback(host), host=host)
+            stack.enter_context(serving.Background(app, config, opened))
+            logger.info("Serving %s", serving.address_of(opened))
+        yield
 
 
 # --- Plain lines ------------------------------------------------------------------------------------------------------

@@ -69,7 +69,8 @@ class Service:
     def run(self, show: Callable[[], None]) -> None:
         """Work until the end; `show` is called about every half second.
 
-        When the program on disk was replaced, this process becomes the new one; crawls go on meanwhile.
+        When the program on disk was replaced, it ends and leaves crawls to go on: close what is open, then call
+        `begin_anew`.
 
         Raises:
             DatabaseError: the database cannot be reached or written at the start.
@@ -88,6 +89,9 @@ class Service:
             notify("STOPPING=1")
             background.shutdown(wait=True)
             self._say_goodbye()
+
+    def begin_anew(self) -> None:
+        """Become the new program, if the one on disk was replaced while this one ran; else do nothing."""
         if self._replaced:
             logger.info("The program was replaced: starting the new one")
             os.execv(sys.executable, [sys.executable, "-m", "crawler", *sys.argv[1:]])  # noqa: S606

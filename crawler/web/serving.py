@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import logging
+import signal
 import socket
 import threading
-from types import TracebackType
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,6 +26,8 @@ CONNECTIONS = 400
 HEAD_BYTES = 32_000
 # How long open answers may take to end after the server was asked to stop. Seconds.
 STOP_WITHIN = 5
+# How soon the foreground sees that the server has failed. Seconds; a signal wakes it at once.
+LOOK_EVERY = 0.5
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -101,48 +105,56 @@ def address_of(opened: socket.socket) -> str:
 
 
 def serve(app: Starlette, config: Config, opened: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl-C; open answers end first, within some seconds."""
-    server = _server(app, config)
-    server.run(sockets=[opened])
+    """Serve until SIGTERM or Ctrl-C; open answers end first, within some seconds. A second signal ends it at once."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, ask)
+    with Background(app, config, opened) as server:
+        while server.is_alive and not asked.wait(LOOK_EVERY):
+            pass
 
 
 class Background:
     """Serves in a thread of its own, between `with` and its end."""
 
     def __init__(self, app: Starlette, config: Config, opened: socket.socket) -> None:
-        self._server = _server(app, config)
+        self._server = server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                log_config=None,
+                log_level=logging.WARNING,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(config.trusted_proxies),
+                forwarded_allow_ips=list(config.trusted_proxies),
+                limit_concurrency=CONNECTIONS,
+                h11_max_incomplete_event_size=HEAD_BYTES,
+                timeout_graceful_shutdown=STOP_WITHIN,
+            )
+        )
+        # Answers that never end by themselves ask for it.
+        app.state.is_stopping = lambda: server.should_exit
         # A daemon: a request that hangs must not keep the process from ending.
-        self._thread = threading.Thread(target=self._server.run, args=([opened],), name="web", daemon=True)
+        self._thread = threading.Thread(target=server.run, args=([opened],), name="web", daemon=True)
 
     def __enter__(self) -> Background:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(STOP_WITHIN + 1)
 
-
-def _server(app: Starlette, config: Config) -> uvicorn.Server:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            loop="asyncio",
-            http="h11",
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=bool(config.trusted_proxies),
-            forwarded_allow_ips=list(config.trusted_proxies),
-            limit_concurrency=CONNECTIONS,
-            h11_max_incomplete_event_size=HEAD_BYTES,
-            timeout_graceful_shutdown=STOP_WITHIN,
-        )
-    )
-    # Answers that never end by themselves ask for it.
-    app.state.is_stopping = lambda: server.should_exit
-    return server
+    @property
+    def is_alive(self) -> bool:
+        """False: it has ended, or failed and said so in the log."""
+        return self._thread.is_alive()

@@ -9,12 +9,15 @@ from crawler.web.rendering import render
 
 # What to do, by status, where the answer itself does not say it.
 _REMEDIES = {
-    403: "Sign in with a token that may do this. Whoever runs the crawler makes one: crawler token add NAME --may-act",
+    403: "Sign in with a token that may do this. "
+    "Whoever runs the crawler makes one: crawler token create NAME --may-act",
     404: "It may have been pruned, or the address has a mistake. The sections above lead to everything there is.",
+    400: "Correct what was typed and send it again.",
     405: "Go back and use the form of the page.",
+    422: "Correct what was typed and send it again.",
     429: "Wait a minute, then load the page again.",
     500: "The details stand in the log of the server: the terminal, or journalctl -u crawler.",
-    503: "Look at the database, then load the page again: crawler db status",
+    503: "Look at the database, then load the page again: crawler db check",
 }
 
 
