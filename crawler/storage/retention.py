@@ -152,7 +152,7 @@ def size(session: Session) -> Size:
     """How large the database is, by table. Counts all rows: seconds on large tables."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     by_table, total = (_postgresql_bytes if is_postgresql else _sqlite_bytes)(session)
-    names = [*Base.metadata.tables, "article_search"]
+    names = [*Base.metadata.tables, "article_search", "article_changes"]
     rows = {name: session.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in names}  # noqa: S608
     tables = [TableSize(name, rows[name], by_table.get(name)) for name in names]
     return Size(total, tuple(sorted(tables, key=lambda table: (-(table.bytes or 0), -table.rows, table.name))))
