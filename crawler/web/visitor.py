@@ -27,6 +27,8 @@ class Visitor:
     """None: as the system is."""
     may_act: bool
     """May start, pause and cancel, not only look."""
+    signed_in: bool
+    """Came with a cookie, and may want to sign out."""
 
     @classmethod
     def of(cls, request: Request) -> Visitor:
@@ -38,6 +40,7 @@ class Visitor:
             Printing(language, request.app.state.config.zone, datetime.now(UTC)),
             theme if theme in THEMES else None,  # type: ignore[arg-type]
             getattr(request.state, "may_act", False),
+            getattr(request.state, "signed_in", False),
         )
 
     def message(self, problem: Problem) -> str:
@@ -49,5 +52,6 @@ class Visitor:
         return self._sentence(problem.remedy_template, problem)
 
     def _sentence(self, template: str, problem: Problem) -> str:
-        known = self.language.sentences.get(template)
-        return self.language.say(template.format(**problem.values)) if known is None else known.format(**problem.values)
+        say = self.language.say
+        said = {name: say(value) if isinstance(value, str) else value for name, value in problem.values.items()}
+        return self.language.sentences.get(template, template).format(**said)

@@ -15,6 +15,7 @@ _WORDS: Mapping[str, str] = {
     "site_rule": "rule of the site",
     "edition": "source file",
     "url": "address",
+    "robots": "robots.txt",
     "script": "data in a script",
     "generic": "generic reader",
     "meta": "meta element",

@@ -10,14 +10,16 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.storage import schema
+from crawler.storage.database import Database
 from tests.crawl.site import Reply, Site
 
 CHECKOUT = Path(__file__).parents[2]
@@ -96,6 +98,13 @@ class Home:
         head = {"id": source_id, "name": "The Herald", "home": site.url("/")}
         text = f"{_toml(head)}\n[politeness]\n{_toml(polite)}\n[[editions]]\n{edition}"
         (self.sources / f"{source_id}.toml").write_text(text, encoding="utf-8")
+
+    @contextmanager
+    def migrated(self) -> Iterator[Database]:
+        """The database, with all its tables, for rows that no crawl would bring."""
+        with Database(f"sqlite:///{self.database}") as database:
+            schema.upgrade(database)
+            yield database
 
     def run(self, *words: str, within: float = LONGEST, **environment: str) -> Done:
         """Run `crawler WORDS` to its end."""

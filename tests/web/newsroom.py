@@ -193,7 +193,8 @@ class _History:
         authors, tags, images = [], [], []
         for number, article_id in enumerate(ids):
             story = self.stories[number % len(self.stories)]
-            authors.append({"article_id": article_id, "position": 0, "name": story.author})
+            if story.author:
+                authors.append({"article_id": article_id, "position": 0, "name": story.author})
             tags += [{"article_id": article_id, "position": n, "tag": tag} for n, tag in enumerate(story.tags)]
             images += [
                 {

@@ -81,7 +81,7 @@ class Language:
 
     def say(self, sentence: str, _depth: int = 0) -> str:
         """A sentence of another room, which speaks English only; as it is where the catalogue does not know it."""
-        known = self.sentences.get(sentence)
+        known = self.sentences.get(sentence) or self.texts.get(sentence)
         if known is not None:
             return known
         if _depth < DEEPEST:
@@ -93,14 +93,19 @@ class Language:
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
-        """The sentences with places; numbers (`{n...}`) take digits only, so that they decide first."""
-        made = []
-        for english, translation in self.sentences.items():
-            if "{" in english:
-                made.append((re.compile(_PLACE.sub(_group, re.escape(english)), re.DOTALL), translation))
-        return made
+        """The sentences with places, in the order of the catalogue: the first that fits is taken."""
+        return [(_pattern(english), said) for english, said in self.sentences.items() if "{" in english]
 
 
-def _group(place: re.Match[str]) -> str:
-    name = place[1]
-    return rf"(?P<{name}>\d[\d.,]*)" if name.startswith("n") else rf"(?P<{name}>.+?)"
+def _pattern(english: str) -> re.Pattern[str]:
+    """What fits a sentence: `{n}` and `{n_more}` stand for a number, other places for any text."""
+    seen: set[str] = set()
+
+    def group(place: re.Match[str]) -> str:
+        name = place[1]
+        if name in seen:
+            return f"(?P={name})"
+        seen.add(name)
+        return rf"(?P<{name}>\d[\d.,]*)" if name.partition("_")[0] == "n" else rf"(?P<{name}>.+?)"
+
+    return re.compile(_PLACE.sub(group, re.escape(english)), re.DOTALL)

@@ -29,6 +29,7 @@ def routes() -> list[BaseRoute]:
         Route("/runs/{run_id:int}/live", run.live),
         Route("/runs/{run_id:int}/log", run.log),
         Route("/runs/{run_id:int}/cancel", run.cancel, methods=post),
+        Route("/runs/{run_id:int}/again", run.again, methods=post),
         Route("/errors", errors.errors),
         Route("/errors/{error_id:int}", errors.error),
         Route("/articles", articles.articles),

@@ -23,6 +23,13 @@ from crawler.web.rendering import render
 COMPARED = ("headline", "lead", "body")
 # Fields in the order in which they are told, with the attribute that holds them.
 TOLD = ("headline", "lead", "body", "published_at", "modified_at", "authors", "section", "tags", "images", "language")
+# How lists of other addresses are headed.
+RELATIONS = {
+    RelationKind.TRANSLATION: "Translations",
+    RelationKind.RELATED: "Related articles",
+    RelationKind.CONTAINS: "Texts that it contains",
+    RelationKind.DUPLICATE: "The same text at another address",
+}
 # More of a paragraph-by-paragraph comparison is no reading any more. Paragraphs of a field.
 MOST_PARAGRAPHS = 200
 
@@ -86,11 +93,11 @@ def _stored(session: Session, relations: Collection[RelationRow]) -> dict[int, t
 
 def _relations(
     relations: Collection[RelationRow], stored: dict[int, tuple[int, str | None]]
-) -> list[tuple[RelationKind, list[tuple[RelationRow, tuple[int, str | None] | None]]]]:
-    """What the article points at, by kind, each with the article that is stored under the address."""
+) -> list[tuple[str, list[tuple[RelationRow, tuple[int, str | None] | None]]]]:
+    """What the article points at, headed by its kind, each with the article that is stored under the address."""
     return [
-        (kind, its)
-        for kind in RelationKind
+        (title, its)
+        for kind, title in RELATIONS.items()
         if (its := [(one, stored.get(one.url_hash)) for one in relations if one.kind == kind])
     ]
 

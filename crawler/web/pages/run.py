@@ -64,6 +64,13 @@ async def cancel(request: Request) -> Response:
     return back_to(f"/runs/{run_id}", notice="cancelled")
 
 
+async def again(request: Request) -> Response:
+    """Let a run like this one wait for a runner."""
+    run_id = number_in_path(request, "run_id")
+    done = await run_in_threadpool(actions.run_again, request, run_id)
+    return back_to(f"/runs/{done.run_id}")
+
+
 # --- Parts ------------------------------------------------------------------------------------------------------------
 def _found(session: Session, run_id: int) -> RunRow:
     found = run_questions.get(session, run_id)

@@ -98,7 +98,8 @@ async def run_now(request: Request) -> Response:
     declared = _declared(request)
     form = await form_of(request)
     done = await run_in_threadpool(actions.run_now, request, declared.id, limit=form.get("limit"))
-    return back_to(f"/sources/{declared.id}", notice="queued" if done.is_new else "waits", run=done.run_id)
+    notice = "waits" if not done.is_new else "queued" if done.at_work else "nobody"
+    return back_to(f"/sources/{declared.id}", notice=notice, run=done.run_id)
 
 
 async def pause(request: Request) -> Response:
