@@ -89,7 +89,10 @@ def skip(
 def active(session: Session, source_id: str, kind: RunKind = RunKind.DISCOVERY) -> dict[RunState, int]:
     """The numbers of the runs of a source that are queued or running: at most one of each."""
     asked = select(RunRow.state, RunRow.id).where(
-        RunRow.source_id == source_id, RunRow.kind == kind, RunRow.state != RunState.FINISHED
+        RunRow.source_id == source_id,
+        RunRow.kind == kind,
+        RunRow.state != RunState.FINISHED,
+        RunRow.outcome.is_(None),  # says the same, and is in the index: a source has a year of runs
     )
     return dict(session.execute(asked).all())
 
