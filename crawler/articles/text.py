@@ -110,6 +110,8 @@ def split_credit(caption: str) -> tuple[str | None, str | None]:
     >>> split_credit("Фото:example.com/a Фото:example.com/a")
     (None, 'example.com/a')
     """
+    if not caption:
+        return None, None
     if len(caption) > _MAX_CAPTION:
         return normalise_text(caption) or None, None
     credits: dict[str, None] = {}

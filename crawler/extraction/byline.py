@@ -13,11 +13,10 @@ from crawler.articles.text import name_key, normalise_text
 from crawler.extraction.page import Page
 from crawler.extraction.surroundings import before, behind
 
-# Words in class, id, rel, itemprop or test id of an element that holds the author's name.
+# Words, in lower case, in class, id, rel, itemprop or test id of an element that holds the author's name.
 _AUTHOR_NAMES = re.compile(
     r"author|byline|writer|(?:^|[\s_-])autor|auteur|verfasser|redakteur|contributor|posted-?by|written-?by|reporter"
-    r"|creator|person-?(?:link|name)",
-    re.IGNORECASE,
+    r"|creator|person-?(?:link|name)"
 )
 # Class names that are one word, and mean a person only near a headline.
 _PERSON_CLASSES = frozenset(("name", "vcard", "person"))
@@ -25,8 +24,7 @@ _PERSON_CLASSES = frozenset(("name", "vcard", "person"))
 _OTHER_NAMES = re.compile(
     r"avatar|image|img|photo|picture|thumb|icon|social|share|follow|bio\b|biography|description|about|related|comment|date"
     r"|time|role|position|job(?:[\s_-]|$)|title|desc|twitter|email|count|link-list|sidebar|widget|footer|recent|list-item|more-from|also"
-    r"|topic|reviewe[rd]|editor|fact-?check|authority|authori[sz]|teaser|card",
-    re.IGNORECASE,
+    r"|topic|reviewe[rd]|editor|fact-?check|authority|authori[sz]|teaser|card"
 )
 _AUTHOR_ADDRESS = re.compile(
     r"/(?:authors?|autor(?:en|es|i)?|auteurs?|writers?|contributors?|staff|people|profiles?|members?|team|journalists?|by"
@@ -195,7 +193,7 @@ def _printed(nodes: Iterator[LexborNode]) -> Iterator[_Candidate]:
 def _names_author(attributes: dict[str, str | None]) -> bool:
     for key in ("rel", "itemprop", "class", "id", "data-testid", "data-qa"):
         value = attributes.get(key)
-        if value and _AUTHOR_NAMES.search(value) and not _OTHER_NAMES.search(value):
+        if value and _AUTHOR_NAMES.search(value := value.lower()) and not _OTHER_NAMES.search(value):
             return True
     return (attributes.get("class") or "") in _PERSON_CLASSES
 

@@ -62,6 +62,9 @@ def headings_of(page: Page) -> list[Heading]:
 
 def heading_text(node: LexborNode) -> str:
     """The text of a heading; parts that only mark-up separates (`<span>Kicker</span>Title`) do not run together."""
+    first = node.child
+    if first is not None and first.next is None and first.tag == "-text":
+        return normalise_text(first.text_content or "")
     parts: list[str] = []
     for inner in node.traverse(include_text=True):
         if inner.tag == "-text":

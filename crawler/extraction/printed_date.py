@@ -16,38 +16,41 @@ from crawler.extraction.surroundings import before, behind
 
 # Longest text that is taken for a printed date, in characters: labels and an author may stand beside it.
 _LONGEST = 110
+# The same with the blanks of the page's source around it.
+_LONGEST_PRINTED = 1_000
 # Most words beside the date; more make a sentence that mentions one.
 _MOST_OTHER_WORDS = 7
 # What a text must hold before it is worth parsing: a day with its month and year, a clock, or a relative word in one of
 # our languages.
 _LIKE_A_DATE = re.compile(
     r"\b(?:19|20)\d\d\b.*\d|\d.*\b(?:19|20)\d\d\b|\d{1,2}:\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}\b"
-    r"|^(?:сегодня|вчера|бүгін|кеше|today|yesterday)\b|\d+ \w+ (?:назад|ago|бұрын)\b",
+    r"|\d+ \w+ (?:назад|ago|бұрын)\b",
     re.IGNORECASE,
 )
+_RELATIVE = re.compile(r"(?:сегодня|вчера|бүгін|кеше|today|yesterday)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+# These and the names below are asked of text in lower case: Python finds such alternatives five times as fast.
 _MODIFIED = re.compile(
     r"updat|modifi|revis|(?<!nter)(?<!p)review(?!s\b)|(?<!cr)edited|refresh"
     r"|обновл|измен|жаңарт|aktualisiert|geändert|stand:|mis à jour|actualizado"
-    r"|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret|更新|güncelle|zaktualizowano",
-    re.IGNORECASE,
+    r"|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret|更新|güncelle|zaktualizowano"
 )
 _PUBLISHED = re.compile(
     r"publi|posted|written|created|released|опублик|жариял|veröffentlicht|erstellt|publié|publicado|pubblicato|geplaatst"
-    r"|publisert|publicerad|発行|公開|发布|yayın",
-    re.IGNORECASE,
+    r"|publisert|publicerad|発行|公開|发布|yayın"
 )
 # Days of an event: "6-9 March 2026".
 _DAYS = re.compile(r"(?<![\d./:-])\d{1,2}\s?[-–—]\s?\d{1,2}(?![\d./:-])")
 # Small words beside a date that make a sentence of it.
 _SENTENCE_WORDS = 4
-_DATE_NAMES = re.compile(r"date|time|publish|posted|datum|fecha|дата|meta", re.IGNORECASE)
+_DATE_NAMES = re.compile(r"date|time|publish|posted|datum|fecha|дата|meta")
 _OTHER_NAMES = re.compile(
-    r"comment|related|reading|read-?time|duration|event|copyright|footer|widget|sidebar|card|teaser", re.IGNORECASE
+    r"comment|related|reading|read-?time|duration|event|copyright|footer|widget|sidebar|card|teaser"
 )
 _BOXES = frozenset(("a", "section", "article", "ul", "main", "body"))
 # A box of other things is not asked for its text; one that is named after its date is.
-_BOX_NAMES = re.compile(r"(?:^|[\s_-])(?:date|time|published|datum)(?:$|[\s_-])|\w[Dd]ate\b", re.IGNORECASE)
+_BOX_NAMES = re.compile(r"(?:^|[\s_-])(?:date|time|published|datum)(?:$|[\s_-])|\wdate\b")
 _MOST_ELEMENTS = 60
 # A text node that is nothing but a day, its label aside.
 _ALONE = re.compile(
@@ -97,25 +100,29 @@ def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedD
     plain: list[PrintedDate] = []
     label_before = ""
     for text, names in chain.from_iterable(_split(text, names) for text, names in texts):
-        words = f"{label_before} {names} {text}"
-        label_before = ""
-        if not _LIKE_A_DATE.search(text):
+        label, label_before = label_before, ""
+        if not _is_like_a_date(text):
             label_before = text if len(text) < 40 else ""
         elif not _DAYS.search(text) and len(beside := _WORD.findall(text)) <= _MOST_OTHER_WORDS:
+            words = f"{label} {names} {text}".lower()
             is_published = bool(_PUBLISHED.search(words))
             is_modified = not is_published and bool(_MODIFIED.search(words))
-            is_named = bool(_DATE_NAMES.search(names))
+            is_named = bool(_DATE_NAMES.search(names.lower()))
             near = is_near and (is_published or is_named or not _is_sentence(beside))
             place = said if is_published else named if is_named else plain
             place.append(PrintedDate(text, is_modified, near, is_published))
     return said + named + plain
 
 
+def _is_like_a_date(text: str) -> bool:
+    return bool(_LIKE_A_DATE.search(text) if _DIGIT.search(text) else _RELATIVE.match(text))
+
+
 def _split(text: str, names: str) -> Iterator[tuple[str, str]]:
     """A text that states a day and then that of a change, as two: "3 May 2024. Updated: 5 May"."""
-    change = _MODIFIED.search(text)
-    if change and change.start() and _LIKE_A_DATE.search(text, 0, change.start()):
-        yield text[: change.start()].rstrip(" .,;:|•·–—-(/"), "" if _MODIFIED.search(names) else names
+    change = _MODIFIED.search(text.lower()) if _DIGIT.search(text) else None
+    if change and change.start() and _is_like_a_date(text[: change.start()]):
+        yield text[: change.start()].rstrip(" .,;:|•·–—-(/"), "" if _MODIFIED.search(names.lower()) else names
         text = text[change.start() :]
     yield text, names
 
@@ -128,7 +135,7 @@ def _is_sentence(words: list[str]) -> bool:
 def _dated_elements(page: Page) -> Iterator[LexborNode]:
     yield from page.landmarks.times[:_MOST_ELEMENTS]
     for node in page.tree.css('[class*="date" i], [class*="publish" i], [class*="posted" i]')[:_MOST_ELEMENTS]:
-        if not _OTHER_NAMES.search(node.attrs.get("class") or ""):
+        if not _OTHER_NAMES.search((node.attrs.get("class") or "").lower()):
             yield node
 
 
@@ -136,23 +143,21 @@ def _texts(nodes: Iterator[LexborNode]) -> Iterator[tuple[str, str]]:
     """Short texts, and what the names of their element say."""
     for node in nodes:
         if node.tag == "-text":
-            text = normalise_text(node.text_content or "")
+            printed = node.text_content or ""
+            text = normalise_text(printed) if len(printed) <= _LONGEST_PRINTED else ""
             parent = node.parent
-            if (
-                text
-                and len(text) <= _LONGEST
-                and parent is not None
-                and parent.is_element_node
-                and parent.tag != "time"
-            ):
-                yield text, parent.attrs.get("class") or ""
+            if text and len(text) <= _LONGEST and parent is not None and parent.is_element_node:
+                if not _is_like_a_date(text):
+                    yield text, ""  # a label, if anything
+                elif parent.tag != "time":
+                    yield text, parent.attrs.get("class") or ""
         elif node.tag == "time":
             attributes = node.attributes
             text = attributes.get("datetime") or normalise_text(node.text(deep=True, separator=" "))
             if text and len(text) <= _LONGEST:
                 yield text, f"time {attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
         elif node.is_element_node and node.tag not in _BOXES:
-            names = node.attrs.get("class") or ""
+            names = (node.attrs.get("class") or "").lower()
             if names and (_DATE_NAMES.search(names) if node.tag != "div" else _BOX_NAMES.search(names)):
                 if _OTHER_NAMES.search(names):
                     continue
