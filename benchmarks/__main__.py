@@ -18,6 +18,7 @@ QUICK: tuple[tuple[str, tuple[str, ...], Path | None], ...] = (
 LONG = (
     ("Extraction by cross-validation over sites", "python -m benchmarks.extraction.crossvalidate --seeds 1 2 3"),
     ("Near-duplicates beside others, and their cost at scale", "python -m benchmarks.dedup --help"),
+    ("Questions and pages at 100,000 and a million articles", "python -m benchmarks.query.prepare; benchmarks.query"),
 )
 
 
