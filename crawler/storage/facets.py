@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from crawler.storage.filters import Filter
+from crawler.storage.matching import by_index
 from crawler.storage.newest import newest_columns
 from crawler.storage.sets import each_number, listed
 from crawler.storage.tables import ArticleRow
@@ -38,7 +39,8 @@ def count(session: Session, wanted: Filter, *, most: int = COUNTED) -> Count:
         QueryError: the filter's words have no meaning.
     """
     ids = newest_columns(session, wanted, (ArticleRow.id,), limit=most + 1).order_by(None)
-    found = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+    with by_index(session):
+        found = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
     return Count(min(found, most), found <= most)
 
 
@@ -53,7 +55,8 @@ def facets(
         QueryError: the filter's words have no meaning.
     """
     columns = (ArticleRow.id, ArticleRow.source_id, ArticleRow.section, ArticleRow.language, ArticleRow.listed_at)
-    rows = session.execute(newest_columns(session, wanted, columns, limit=SPREAD)).all()
+    with by_index(session):
+        rows = session.execute(newest_columns(session, wanted, columns, limit=SPREAD)).all()
     days = Counter(f"{row.listed_at.astimezone(zone):%Y-%m-%d}" for row in rows)
     ids = listed([row.id for row in rows])
     return {

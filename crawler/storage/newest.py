@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crawler.storage.filters import Filter
-from crawler.storage.matching import occur, occur_in_newest
+from crawler.storage.matching import Asked, by_index, occur_in_newest, with_words
 from crawler.storage.question import read_question
 from crawler.storage.sets import is_postgresql
 from crawler.storage.tables import ArticleRow
 
-Asked = Select[*tuple[Any, ...]]
 Place = tuple[datetime, int]
 """Where an article stands in lists: (listed_at, id)."""
 
@@ -39,10 +38,11 @@ def newest(
     """
     if is_postgresql(session) and read_question(wanted.words).all_of:
         found = _looked_at(session, wanted, limit=limit, before=before, until=until)
-        if len(found) >= limit:
+        if found is not None:
             return found
     asked = newest_columns(session, wanted, (ArticleRow.listed_at, ArticleRow.id), limit=limit)
-    return [(row.listed_at, row.id) for row in session.execute(_between(asked, before, until))]
+    with by_index(session):
+        return [(row.listed_at, row.id) for row in session.execute(_between(asked, before, until))]
 
 
 def newest_columns(
@@ -52,19 +52,23 @@ def newest_columns(
     question = read_question(wanted.words)
     asked = select(*columns).where(*wanted.conditions(session))
     if question.all_of:
-        asked = asked.where(occur(session, question))
+        asked = with_words(session, asked, question)
     return asked.order_by(ArticleRow.listed_at.desc(), ArticleRow.id.desc()).limit(limit)
 
 
 def _looked_at(
     session: Session, wanted: Filter, *, limit: int, before: Place | None, until: Place | None
-) -> list[Place]:
-    """Those among the newest LOOKED_AT of the filter's other parts."""
+) -> list[Place] | None:
+    """Those among the newest of the filter's other parts; None when these are not all, and not enough."""
+    most = max(LOOKED_AT, 2 * limit)
     asked = _between(select(ArticleRow.listed_at, ArticleRow.id).where(*wanted.conditions(session)), before, until)
-    ordered = asked.order_by(ArticleRow.listed_at.desc(), ArticleRow.id.desc()).limit(LOOKED_AT).subquery("newest")
+    asked = asked.order_by(ArticleRow.listed_at.desc(), ArticleRow.id.desc())
+    ordered = asked.limit(most).subquery("newest")
     holds = occur_in_newest(read_question(wanted.words))
     places = select(ordered).where(holds).order_by(ordered.c.listed_at.desc(), ordered.c.id.desc()).limit(limit)
-    return [(row.listed_at, row.id) for row in session.execute(places)]
+    found = [(row.listed_at, row.id) for row in session.execute(places)]
+    are_all = len(found) == limit or session.execute(asked.offset(most).limit(1)).first() is None
+    return found if are_all else None
 
 
 def _between(asked: Asked, before: Place | None, until: Place | None) -> Asked:
