@@ -16,7 +16,7 @@ DESCRIPTION = """\
 Articles, runs, logs and schedules of this crawler. Times are ISO 8601 in UTC. Lists come in pages: `next` of an answer
 is `after` of the next question, null on the last page. Refusals are problem+json (RFC 9457).
 """
-PROBLEM = {
+REFUSAL = {
     "type": "object",
     "description": "Why a request was refused (RFC 9457).",
     "required": ["type", "title", "status", "detail"],
@@ -69,7 +69,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "info": {"title": "News crawler", "version": __version__, "description": DESCRIPTION},
         "paths": paths,
         "components": {
-            "schemas": {**definitions.get("$defs", {}), "Problem": PROBLEM},
+            "schemas": {**definitions.get("$defs", {}), "Refusal": REFUSAL},
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "crawler token create NAME"},
             },
@@ -136,7 +136,7 @@ def _responses(one: Operation) -> dict[str, Any]:
     kind = "text/event-stream" if one.follows else "application/json"
     schema = {"type": "string"} if one.follows else _reference(one.answer)
     refusals = COMMON | {status: SPECIAL[status] for status in one.refusals}
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     good: dict[str, Any] = {"description": "What was asked for.", "content": {kind: {"schema": schema}}}
     return {str(one.status): good} | {
         str(status): {"description": meaning, "content": problem} for status, meaning in sorted(refusals.items())

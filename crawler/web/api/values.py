@@ -65,11 +65,10 @@ def _in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Number = Annotated[Whole, Field(ge=1, le=LARGEST)]
+Number = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
 """A key of the database."""
-Limit = Annotated[Whole, Field(ge=1, le=MOST_ITEMS, description="Items of one page at most.")]
+Limit = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="Items of one page at most."), BeforeValidator(_whole)]
 Cursor = Annotated[
     str, Field(min_length=1, max_length=300, pattern=r"^[\w~.:+-]+$", description="`next` of the page before.")
 ]
