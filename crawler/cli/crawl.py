@@ -43,6 +43,9 @@ def crawl(
     since: Annotated[
         str | None, typer.Option(help="Take links as old as this date instead of the source's own horizon.")
     ] = None,
+    revisit: Annotated[
+        bool, typer.Option("--revisit", help="Only look again at known articles that are due; find no new ones.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Crawl, show what would be stored, store nothing.")
     ] = False,
@@ -55,7 +58,9 @@ def crawl(
     from crawler.spiders.options import CrawlOptions
 
     config = load_config()
-    options = CrawlOptions.read({"limit": limit, "since": since}, config.zone).recorded()
+    options = CrawlOptions.read({"limit": limit, "since": since, "revisit": revisit}, config.zone).recorded()
+    if revisit and dry_run:
+        raise ConfigError("--revisit with --dry-run: a dry run knows no articles; leave one of them out")
     registry = Registry.load(config.source_folders)
     chosen = _chosen(sources or [], registry)
     err = console(stderr=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -23,13 +24,14 @@ from crawler.errors import DatabaseError
 from crawler.extensions.fetch_log import FetchLog
 from crawler.extensions.run_log import RunLogHandler
 from crawler.spiders.news import NewsSpider
-from crawler.storage import logs, runs
+from crawler.storage import hosts, logs, runs
 from crawler.storage.database import Database, now
 from crawler.storage.liveness import own_identity
 from crawler.storage.logs import Fetch, Record
 from crawler.storage.outcome import judge_outcome
 from crawler.storage.runs import Attempt, Ending
 from crawler.storage.schema import ensure_ready
+from crawler.storage.tables import RunKind
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +76,10 @@ class Recorder:
             self._attempt = await self._begin()
         except DatabaseError as error:
             logger.error("%s", error)
+            if self._crawler.settings.get("CRAWLER_ATTEMPT_TOKEN"):
+                # There is no record to take the reason: the runner reads it here, and writes it down.
+                sys.stderr.write(f"{error}\n")
+                sys.stderr.flush()
             raise CloseSpider("failed_to_start") from error
         spider.database = self._database
         spider.attempt = self._attempt
@@ -112,6 +118,7 @@ class Recorder:
                 self._spider.source.id,
                 process=identity,
                 now=moment,
+                kind=RunKind.REVISIT if self._spider.options.revisit else RunKind.DISCOVERY,
                 trigger=self._crawler.settings.get("CRAWLER_TRIGGER", "scrapy"),
                 options=self._spider.options.recorded(),
             )
@@ -135,7 +142,14 @@ class Recorder:
     async def _heartbeat(self) -> None:
         assert self._database is not None
         assert self._attempt is not None
-        beat = partial(runs.heartbeat, attempt=self._attempt, counts=counts_of(self._stats()), stats=self._stats())
+        stats = self._stats()
+        beat = partial(
+            runs.heartbeat,
+            attempt=self._attempt,
+            counts=counts_of(stats),
+            stats=stats,
+            lease=hosts.lease_for(self._config.heartbeat),
+        )
         # By the database's clock: others conclude from the time of the last heartbeat that a crawl is lost.
         standing = await asyncio.to_thread(self._database.transact, lambda session: beat(session, now=now(session)))
         if not standing.is_ours:

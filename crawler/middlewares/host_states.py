@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -51,7 +50,3 @@ _SHARED: WeakKeyDictionary[Crawler, HostStates] = WeakKeyDictionary()
 def host_of(url: str) -> str:
     """The host with its port, lower case: what a row of `hosts` is about."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)

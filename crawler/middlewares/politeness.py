@@ -12,8 +12,9 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.middlewares.host_states import HostStates, host_of, utc_now
+from crawler.middlewares.host_states import HostStates, host_of
 from crawler.middlewares.refusals import HostBlockedError
+from crawler.spiders.clock import utc_now
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,9 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.middlewares.failures import failure_of
-from crawler.middlewares.host_states import HostStates, host_of, utc_now
+from crawler.middlewares.host_states import HostStates, host_of
 from crawler.middlewares.refusals import RobotsDisallowedError, RobotsUnreachableError
+from crawler.spiders.clock import utc_now
 from crawler.storage.tables import HostRow
 
 logger = logging.getLogger(__name__)

@@ -180,4 +180,6 @@ class StorePipeline:
             reason = stored.reason or word
             stats.inc_value(f"crawler/reason/{reason.partition(':')[0]}")
         stats.inc_value(f"crawler/{word}")
-        self._spider.fetches.end(item.url, kind="article", outcome=word, reason=reason)
+        if item.kind == "revisit":
+            stats.inc_value(f"crawler/revisits/{word}")
+        self._spider.fetches.end(item.url, kind=item.kind, outcome=word, reason=reason)

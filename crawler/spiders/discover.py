@@ -7,7 +7,6 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import Request
@@ -23,6 +22,7 @@ from crawler.discovery.sitemaps import choose_children, read_sitemap
 from crawler.errors import DatabaseError, DiscoveryError
 from crawler.middlewares.failures import failure_of
 from crawler.sources.source import Edition, Feed, Listing, Sitemap
+from crawler.spiders.clock import utc_now
 from crawler.storage import feeds, links
 from crawler.storage.links import Registered
 
@@ -116,7 +116,7 @@ class Discoverer:
             return Poll(answered=response is not None)
         try:
             contents = read_feed(
-                response.body, response.url, content_type=_content_type(response), zone=edition.zone, now=_now()
+                response.body, response.url, content_type=_content_type(response), zone=edition.zone, now=utc_now()
             )
         except DiscoveryError as error:
             return await self._dead(feed.url, "feed", "unreadable", error.reason, response)
@@ -131,7 +131,7 @@ class Discoverer:
             return Poll(answered=response is not None)
         try:
             contents = read_sitemap(
-                response.body, response.url, content_type=_content_type(response), zone=edition.zone, now=_now()
+                response.body, response.url, content_type=_content_type(response), zone=edition.zone, now=utc_now()
             )
         except DiscoveryError as error:
             return await self._dead(url, "sitemap", "unreadable", error.reason, response)
@@ -163,7 +163,7 @@ class Discoverer:
                     response.url,
                     listing,
                     zone=edition.zone,
-                    now=_now(),
+                    now=utc_now(),
                     page=page,
                     content_type=_content_type(response),
                 )
@@ -198,8 +198,9 @@ class Discoverer:
             await self._dead(url, kind, failure.kind, failure.text, None)
             return None
         if response.status == 304:
+            self._stats.inc_value("crawler/lists_unchanged")
             self._end(response, kind, "not_modified")
-            await self._in_database(lambda session: feeds.unchanged(session, self._source.id, url, now=_now()))
+            await self._in_database(lambda session: feeds.unchanged(session, self._source.id, url, now=utc_now()))
             return response
         if not 200 <= response.status < 300:
             await self._dead(url, kind, f"http_{response.status}", f"HTTP status {response.status}", response)
@@ -222,7 +223,9 @@ class Discoverer:
             return await self._dead(url, kind, "unreadable", fault, response)
         if fault:
             logger.warning("%s is broken but could be read: %s", kind.capitalize(), fault, extra={"url": url})
-        selection = select_links(entries, self._source, via=kind, via_url=response.url, now=_now(), known_order=order)
+        selection = select_links(
+            entries, self._source, via=kind, via_url=response.url, now=utc_now(), known_order=order
+        )
         for reason, count in selection.dropped.items():
             self._stats.inc_value(f"crawler/dropped/{reason}", count)
         found = await self._in_database(lambda session: self._save(session, url, kind, response, selection.links))
@@ -243,14 +246,14 @@ class Discoverer:
 
     def _save(self, session: Session, url: str, kind: Via, response: Response, found: Sequence[Link]) -> Registered:
         registered = links.register(
-            session, found, source_id=self._source.id, run_id=self._spider.attempt.run_id, now=_now()
+            session, found, source_id=self._source.id, run_id=self._spider.attempt.run_id, now=utc_now()
         )
         feeds.succeeded(
             session,
             self._source.id,
             url,
             kind=kind,
-            now=_now(),
+            now=utc_now(),
             etag=_header(response, b"ETag"),
             last_modified=_header(response, b"Last-Modified"),
             body_hash=hashlib.blake2b(response.body, digest_size=16).digest(),
@@ -265,7 +268,7 @@ class Discoverer:
         self._spider.fetches.end(response.url if response else url, kind=kind, outcome=word, reason=reason)
         await self._in_database(
             lambda session: feeds.failed(
-                session, self._source.id, url, kind=kind, now=_now(), error=f"{word}: {reason}"
+                session, self._source.id, url, kind=kind, now=utc_now(), error=f"{word}: {reason}"
             )
         )
         return Poll(answered=False)
@@ -285,7 +288,3 @@ def _content_type(response: Response) -> str | None:
 def _header(response: Response, name: bytes) -> str | None:
     value: bytes | None = response.headers.get(name)
     return value.decode("latin-1") if value else None
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from crawler.articles.article import Article
 from crawler.duplicates.sketch import Fingerprint
@@ -27,6 +28,8 @@ class PageRead:
     """16 bytes over headline, lead and body."""
     fingerprint: Fingerprint | None = None
     """The marks of its text by which near-duplicates are found."""
+    kind: Literal["article", "revisit"] = "article"
+    """Why it was fetched: as a new link, or to look at a known article again."""
 
 
 @dataclass(frozen=True, slots=True)

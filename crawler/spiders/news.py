@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -23,6 +23,8 @@ from crawler.extraction import extract
 from crawler.middlewares.failures import Failure, failure_of, failure_of_status
 from crawler.sources.address import locate
 from crawler.sources.source import Source
+from crawler.spiders import revisit
+from crawler.spiders.clock import utc_now
 from crawler.spiders.discover import Discoverer
 from crawler.spiders.items import LinkEnded, PageRead
 from crawler.spiders.options import CrawlOptions
@@ -66,17 +68,28 @@ class NewsSpider(Spider):
         """The source with the horizon that this crawl was asked for."""
         if self.options.since is None:
             return self.source
-        age = datetime.now(UTC) - self.options.since
+        age = utc_now() - self.options.since
         return self.source.model_copy(update={"max_age": max(age, timedelta(0))})
 
     # --- The way of a crawl -------------------------------------------------------------------------------------------
     async def start(self) -> AsyncIterator[Request]:
+        if self.options.revisit:
+            self.crawler.stats.set_value("crawler/revisit_only", 1)
+            async for request in Revisitor(self).requests(limit=self.options.limit):
+                yield request
+            return
         await self.discover()
         async for request in self.article_requests():
             yield request
         if self.options.limit is None:
-            async for request in Revisitor(self).requests():
+            async for request in Revisitor(self).requests(within=self._time_for_revisits):
                 yield request
+
+    @property
+    def _time_for_revisits(self) -> timedelta:
+        """So long may a run look at known articles again, after the new ones."""
+        most = timedelta(seconds=self.crawler.settings.getint("CLOSESPIDER_TIMEOUT"))
+        return min(revisit.LONGEST, most / 2)
 
     async def discover(self) -> None:
         """Read the lists of every edition; links that were not known are in the database afterwards."""
@@ -99,7 +112,7 @@ class NewsSpider(Spider):
             source_id=self.source.id,
             run_id=self.attempt.run_id,
             limit=limit,
-            now=datetime.now(UTC),
+            now=utc_now(),
             lease=load_config().run_timeout,
         )
         return await asyncio.to_thread(self.database.transact, claim)
@@ -147,7 +160,7 @@ class NewsSpider(Spider):
         return extract(
             response.body,
             response.url,
-            fetched_at=datetime.now(UTC),
+            fetched_at=utc_now(),
             source=self.source,
             content_type=content_type.decode("latin-1") if content_type else None,
         )

@@ -18,6 +18,8 @@ class CrawlOptions:
     """Fetch at most this many articles."""
     since: datetime | None = None
     """Aware: take links as old as this instead of the source's own horizon, and read lists that have not changed."""
+    revisit: bool = False
+    """Only look again at known articles that are due; find no new ones. Then the limit is for these."""
 
     @classmethod
     def read(cls, given: dict[str, Any], zone: tzinfo = UTC) -> CrawlOptions:
@@ -26,15 +28,22 @@ class CrawlOptions:
         Raises:
             ConfigError: an option is unknown or says nothing that can be meant; names it.
         """
-        unknown = sorted(given.keys() - {"limit", "since"})
+        unknown = sorted(given.keys() - {"limit", "since", "revisit"})
         if unknown:
-            raise ConfigError(f"unknown option {unknown[0]!r}; there are: limit, since", setting=unknown[0])
-        since = given.get("since")
-        return cls(_limit(given.get("limit")), None if since is None else read_moment(since, zone, name="since"))
+            raise ConfigError(f"unknown option {unknown[0]!r}; there are: limit, since, revisit", setting=unknown[0])
+        since, revisit = given.get("since"), _is_wanted(given.get("revisit"))
+        if revisit and since is not None:
+            raise ConfigError("revisit and since: a revisit reads no lists; leave one of them out", setting="revisit")
+        moment = None if since is None else read_moment(since, zone, name="since")
+        return cls(_limit(given.get("limit")), moment, revisit)
 
     def recorded(self) -> dict[str, Any]:
         """The options that were given, as JSON values; `read` takes them back."""
-        given = {"limit": self.limit, "since": self.since.isoformat() if self.since else None}
+        given = {
+            "limit": self.limit,
+            "since": self.since.isoformat() if self.since else None,
+            "revisit": self.revisit or None,
+        }
         return {name: value for name, value in given.items() if value is not None}
 
 
@@ -48,6 +57,14 @@ def _limit(value: Any) -> int | None:
     if limit < 1:
         raise ConfigError(f"limit {value!r}: write a whole number from 1 on", setting="limit")
     return limit
+
+
+def _is_wanted(value: Any) -> bool:
+    words = {"None": False, "False": False, "True": True, "0": False, "1": True, "no": False, "yes": True}
+    try:
+        return words[str(value)]
+    except KeyError:
+        raise ConfigError(f"revisit {value!r}: write 1 or 0", setting="revisit") from None
 
 
 def read_moment(text: str, zone: tzinfo, *, name: str) -> datetime:

@@ -1,7 +1,7 @@
 """Looks again at articles that are known: has the site edited them, or taken them away? Finds no new ones.
 
-Part of every run, after the new articles. Asks with If-Modified-Since; what comes back is stored as any article is, and
-the store decides whether it means an edit.
+Part of every run, after the new articles and for a limited time; the whole of a run of the kind `revisit`. Asks with
+If-Modified-Since; what comes back is stored as any article is, and the store decides whether it means an edit.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from email.utils import format_datetime
 from functools import partial
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from scrapy import Request
@@ -21,6 +23,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.articles.article import Article
 from crawler.middlewares.failures import Failure, failure_of
+from crawler.spiders.clock import utc_now
 from crawler.spiders.items import PageRead
 from crawler.storage import revisits
 from crawler.storage.revisits import Due
@@ -31,8 +34,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Articles that one run looks at again; more wait for the next. At a second's pause some two minutes.
-MOST = 100
+# Articles that one run looks at again; more wait for the next. At a second's pause a quarter of an hour.
+MOST = 1_000
+# So long an ordinary run may be busy with it: longer, and a source that is crawled every quarter of an hour would miss
+# its next run.
+LONGEST = timedelta(minutes=10)
 # The site's clock and ours differ by less: an edit in that time before our last visit is not missed.
 CLOCKS = timedelta(minutes=5)
 # What a page that is no more says as its headline, where the site answers 200 (a soft 404).
@@ -50,12 +56,20 @@ class Revisitor:
         self._spider = spider
         self._source = spider.source
 
-    async def requests(self) -> AsyncIterator[Request]:
-        """A request for each article that is due."""
+    async def requests(self, *, limit: int | None = None, within: timedelta | None = None) -> AsyncIterator[Request]:
+        """A request for each article that is due, the longest due first.
+
+        Args:
+            limit: at most so many; None means MOST.
+            within: what has not been asked for after so long waits for the next run; None: until all are.
+        """
         if not self._source.revisit:
             return
-        ask = partial(revisits.due, source_id=self._source.id, now=_now(), limit=MOST)
+        ask = partial(revisits.due, source_id=self._source.id, now=utc_now(), limit=min(limit or MOST, MOST))
+        until = monotonic() + within.total_seconds() if within is not None else inf
         for article in await asyncio.to_thread(self._spider.database.transact, ask):
+            if monotonic() > until:
+                return
             since = format_datetime(article.last_seen_at.astimezone(UTC) - CLOCKS, usegmt=True)
             yield Request(
                 article.url,
@@ -70,15 +84,22 @@ class Revisitor:
     async def _answered(self, response: Response, due: Due) -> AsyncIterator[PageRead]:
         self._spider.crawler.stats.inc_value("crawler/revisited")
         if response.status == 304:
-            await self._found("unchanged", due, response.url, revisits.unchanged)
+            await self._found("not_modified", due, response.url, revisits.unchanged)
             return
-        found = self._spider.understand(response)
-        if isinstance(found, Article):
-            found = _taken_away(found) or found
+        found = self._understand(response)
         if isinstance(found, Failure):
             await self._end(due, response.url, found)
         else:
-            yield PageRead(link_id=due.link_id, url=response.url, article=found)
+            yield PageRead(link_id=due.link_id, url=response.url, article=found, kind="revisit")
+
+    def _understand(self, response: Response) -> Article | Failure:
+        """The article as it is now. A page that trips our reading must not be the first one due for ever."""
+        try:
+            found = self._spider.understand(response)
+        except Exception as error:
+            logger.exception("Cannot read %s", response.url, extra={"url": response.url})
+            return Failure("error", f"{type(error).__name__}: {error}", LinkState.FAILED)
+        return (_taken_away(found) or found) if isinstance(found, Article) else found
 
     async def _failed(self, failure: TwistedFailure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
@@ -94,7 +115,7 @@ class Revisitor:
             await self._found(failure.kind, due, url, revisits.put_off, failure.text)
 
     async def _found(self, word: str, due: Due, url: str, write: revisits.Finding, reason: str | None = None) -> None:
-        work = partial(write, article_id=due.article_id, steps=self._source.revisit, now=_now())
+        work = partial(write, article_id=due.article_id, steps=self._source.revisit, now=utc_now())
         await asyncio.to_thread(self._spider.database.transact, work)
         self._spider.crawler.stats.inc_value(f"crawler/revisits/{word}")
         self._spider.fetches.end(url, kind="revisit", outcome=word, reason=reason)
@@ -104,7 +125,3 @@ def _taken_away(article: Article) -> Failure | None:
     if article.headline and len(article.headline) < 80 and _NOT_FOUND.search(article.headline):
         return Failure("soft_404", f"the page says: {article.headline}", LinkState.GONE)
     return None
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

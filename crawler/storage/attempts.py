@@ -103,9 +103,9 @@ def settle(
     Args:
         retry_after: an attempt that left no record of its end is tried again after so long; None: that was the run.
     """
-    hosts.release(session, attempt.token)
     row = session.get(AttemptRow, attempt.attempt_id, with_for_update=True, populate_existing=True)
     if row is None:  # pruned
+        hosts.release(session, attempt.token)
         return Settled(Judgement(Outcome.LOST, "its record was deleted"), None)
     judgement = judge_outcome(finish_reason=row.finish_reason, stats=row.stats or {}, process=process)
     if row.finished_at is None:
@@ -164,4 +164,5 @@ def _retry(session: Session, attempt: Attempt, ending: Ending, *, now: datetime,
         )
     )
     links.release_run(session, attempt.run_id)
+    hosts.release(session, attempt.token)
     return True

@@ -15,6 +15,19 @@ from sqlalchemy.orm import Session
 from crawler.storage.tables import HostRow
 from crawler.storage.upsert import insert
 
+# How long a host stays taken without a heartbeat of its crawl: longer than a runner waits for a silent one
+# (`runs.SILENCE`). The crawl itself prolongs it, for it may outlive its runner.
+LEASE = timedelta(minutes=2)
+
+
+def lease_for(heartbeat: timedelta) -> timedelta:
+    """The lease of crawls whose heart beats that often: one beat that is lost must not cost it.
+
+    >>> lease_for(timedelta(seconds=5)), lease_for(timedelta(minutes=2))
+    (datetime.timedelta(seconds=120), datetime.timedelta(seconds=360))
+    """
+    return max(LEASE, 3 * heartbeat)
+
 
 def get(session: Session, host: str) -> HostRow:
     """What is known of a host; a row without values where nothing is, not yet stored."""
@@ -47,7 +60,7 @@ def lease(session: Session, host: str, *, token: str, run_id: int, now: datetime
 
     Args:
         token: the attempt's.
-        lease: after so long without being prolonged, anyone may take it.
+        lease: after so long without `prolong`, anyone may take it.
     """
     session.execute(insert(session, HostRow).values(host=host).on_conflict_do_nothing())
     taken = session.execute(
@@ -61,6 +74,16 @@ def lease(session: Session, host: str, *, token: str, run_id: int, now: datetime
         .execution_options(synchronize_session=False)
     )
     return taken.first() is not None
+
+
+def prolong(session: Session, token: str, *, until: datetime) -> None:
+    """Keep all hosts that an attempt has; nothing happens when it has none any more."""
+    session.execute(
+        update(HostRow)
+        .where(HostRow.lease_token == token, HostRow.leased_until < until)
+        .values(leased_until=until)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def release(session: Session, token: str) -> None:

@@ -158,6 +158,8 @@ def _judge_work(stats: Mapping[str, Any]) -> Judgement:
     if did.nothing_asked:
         if did.errors:
             return Judgement(Outcome.FAILED, f"it asked for nothing: {_times(did.errors, 'error')} before that")
+        if did.is_revisit:
+            return Judgement(Outcome.SUCCEEDED)  # no article was due
         return Judgement(Outcome.EMPTY, "there was nothing to ask for")
     if did.dead_lists and not did.lists_read and not did.stored:
         return Judgement(Outcome.FAILED, f"no list of the source can be read: {_listed(did.dead_lists)}")
@@ -182,16 +184,20 @@ class _Work:
         self.no_answer = not self._count("downloader/response_count") and self._count("downloader/exception_count") > 0
         self.lists_read = self._count("crawler/lists_read")
         self.dead_lists = self._group("crawler/lists_dead/")
-        self.stored = sum(self._count(f"crawler/{word}") for word in ("new", "revised", "unchanged", "duplicate"))
+        self.is_revisit = self._count("crawler/revisit_only") > 0
+        # What a look at known articles brought says nothing about the lists, nor about pages that are new.
+        words = ("new", "revised", "unchanged", "duplicate")
+        self._again = again = self._group("crawler/revisits/")
+        self.stored = sum(self._count(f"crawler/{word}") - again.get(word, 0) for word in words)
         self.errors = self._count("log_count/ERROR") + self._count("log_count/CRITICAL")
         self.exceptions = self._group("spider_exceptions/")
         self.exceptions.pop("count", None)  # Scrapy's sum of the others
-        ended = self._count("crawler/rejected") + self._count("crawler/failed")
+        ended = sum(self._count(f"crawler/{word}") - again.get(word, 0) for word in ("rejected", "failed"))
         self.pages = self.stored + ended + sum(self.exceptions.values())
         """Pages that came to some end."""
         # "Not modified" is an answer of a list that names articles: the same ones as before.
         named = self._count("crawler/discovered") + self._count("crawler/known")
-        changed = self.lists_read > 0 and not self._count("downloader/response_status_count/304")
+        changed = self.lists_read > 0 and not self._count("crawler/lists_unchanged")
         self._dropped = self._group("crawler/dropped/")
         quiet = self._dropped.get("too_old", 0) + self._dropped.get("over_limit", 0)
         self.lists_are_empty = changed and not named and not quiet and not self.pages
@@ -204,7 +210,7 @@ class _Work:
     def complaints(self) -> str:
         """What went wrong, counted; empty when nothing did."""
         # A page that is no article is no fault, unless there was none that is.
-        at_fault = self._count("crawler/failed") or not self.stored
+        at_fault = self._count("crawler/failed") - self._again.get("failed", 0) or not self.stored
         reasons = self._group("crawler/reason/") if at_fault else {}
         parts = (
             _times(self.errors, "error") + " logged" if self.errors else "",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from crawler.storage import hosts, runs
 from crawler.storage.liveness import ProcessIdentity
@@ -125,13 +125,6 @@ class Waiting:
     options: Mapping[str, Any]
 
 
-# Made once: to make an alias takes longer than to ask the question, and a runner asks it every second.
-_BUSY = aliased(RunRow)
-_IS_CRAWLED = exists().where(
-    _BUSY.state == RunState.RUNNING, _BUSY.source_id == RunRow.source_id, _BUSY.kind == RunRow.kind
-)
-
-
 def waiting(session: Session, *, now: datetime, limit: int, only: Collection[str] = ()) -> list[Waiting]:
     """Runs that may begin now, those that were due first before the others.
 
@@ -145,7 +138,7 @@ def waiting(session: Session, *, now: datetime, limit: int, only: Collection[str
         .where(
             RunRow.state == RunState.QUEUED,
             or_(RunRow.start_after.is_(None), RunRow.start_after <= now),
-            ~_IS_CRAWLED,
+            ~runs.IS_CRAWLED,
         )
         .order_by(func.coalesce(RunRow.scheduled_for, RunRow.created_at), RunRow.id)
         .limit(limit)
@@ -162,7 +155,7 @@ def take(
 
     Args:
         names: the hosts of its source.
-        lease: how long the hosts stay ours without `prolong`.
+        lease: how long the hosts stay ours without a heartbeat.
     """
     nothing_taken = session.begin_nested()
     attempt = runs.start(session, run_id, process=process, now=now)
@@ -174,9 +167,3 @@ def take(
         return attempt
     nothing_taken.rollback()
     return None
-
-
-def prolong(session: Session, attempt: Attempt, *, names: Sequence[str], now: datetime, lease: timedelta) -> None:
-    """Keep the hosts of a run that goes on."""
-    for name in sorted(names):
-        hosts.lease(session, name, token=attempt.token, run_id=attempt.run_id, now=now, lease=lease)

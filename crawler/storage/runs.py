@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from crawler.storage import links
+from crawler.storage import hosts, links
 from crawler.storage.liveness import ProcessIdentity, is_alive
 from crawler.storage.tables import AttemptRow, RunKind, RunRow, RunState
 
@@ -24,6 +24,12 @@ SILENCE = timedelta(seconds=60)
 
 COUNTS = ("discovered", "fetched", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "errors")
 """The columns of `runs` that count what a run did."""
+
+
+# Made once: to make an alias takes longer than to ask the question, and a runner asks it every second.
+_OTHER = aliased(RunRow)
+IS_CRAWLED = exists().where(_OTHER.source_id == RunRow.source_id, _OTHER.state == RunState.RUNNING)
+"""Whether a run of the same source is going on, of whatever kind: it has the same hosts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,10 @@ def begin(
     trigger: str = "manual",
     options: Mapping[str, Any] | None = None,
 ) -> Attempt | None:
-    """Begin a run at once; None when another run of that source and kind is going on."""
+    """Begin a run at once; None when another one of that source is going on, of whatever kind: it has its hosts."""
+    going_on = select(RunRow.id).where(RunRow.source_id == source_id, RunRow.state == RunState.RUNNING).limit(1)
+    if session.scalar(going_on) is not None:
+        return None
     run = RunRow(
         source_id=source_id,
         kind=kind,
@@ -87,7 +96,7 @@ def begin(
 
 def start(session: Session, run_id: int, *, process: ProcessIdentity, now: datetime) -> Attempt | None:
     """Turn a queued run into a running one; None when it is no longer queued or another one is going on."""
-    queued = update(RunRow).where(RunRow.id == run_id, RunRow.state == RunState.QUEUED)
+    queued = update(RunRow).where(RunRow.id == run_id, RunRow.state == RunState.QUEUED, ~IS_CRAWLED)
     try:
         with session.begin_nested():
             taken = session.execute(
@@ -129,9 +138,15 @@ def _add_attempt(session: Session, run_id: int, process: ProcessIdentity, now: d
 
 
 def heartbeat(
-    session: Session, attempt: Attempt, *, counts: Mapping[str, int], stats: Mapping[str, Any], now: datetime
+    session: Session,
+    attempt: Attempt,
+    *,
+    counts: Mapping[str, int],
+    stats: Mapping[str, Any],
+    now: datetime,
+    lease: timedelta = hosts.LEASE,
 ) -> Standing:
-    """Say that the attempt lives and what it has done so far."""
+    """Say that the attempt lives and what it has done so far; keep its hosts, if it has any, for `lease`."""
     ours = session.execute(
         update(AttemptRow)
         .where(AttemptRow.token == attempt.token, AttemptRow.finished_at.is_(None))
@@ -140,6 +155,7 @@ def heartbeat(
     ).first()
     if not ours:
         return Standing(is_ours=False, cancel_requested=False)
+    hosts.prolong(session, attempt.token, until=now + lease)
     cancel = session.execute(
         update(RunRow).where(RunRow.id == attempt.run_id).values(**counts).returning(RunRow.cancel_requested_at)
     ).scalar_one()
@@ -155,7 +171,7 @@ def finish(
     counts: Mapping[str, int] | None = None,
     stats: Mapping[str, Any] | None = None,
 ) -> bool:
-    """End an attempt and its run, and give back the links that it had taken; False when it had ended before."""
+    """End an attempt and its run, and give back the links and hosts that it had; False when it had ended before."""
     ours = session.execute(
         update(AttemptRow)
         .where(AttemptRow.token == attempt.token, AttemptRow.finished_at.is_(None))
@@ -186,6 +202,7 @@ def finish(
         )
     )
     links.release_run(session, attempt.run_id)
+    hosts.release(session, attempt.token)
     return True
 
 

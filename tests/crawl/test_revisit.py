@@ -75,7 +75,7 @@ def test_a_site_that_knows_it_is_unchanged_sends_nothing(crawled: Home, site: Si
     assert crawled.one("SELECT min(last_seen_at) FROM articles") > seen
     assert crawled.one("SELECT count(*) FROM articles WHERE gone_at IS NOT NULL") == 0
     outcomes = crawled.ask("SELECT outcome, count(*) FROM fetches WHERE kind = 'revisit' GROUP BY outcome")
-    assert outcomes == [("unchanged", 3)]
+    assert outcomes == [("not_modified", 3)]
 
 
 def test_a_site_that_is_down_takes_nothing_away(crawled: Home, site: Site) -> None:
@@ -89,3 +89,33 @@ def test_a_site_that_is_down_takes_nothing_away(crawled: Home, site: Site) -> No
 def test_a_limited_crawl_looks_at_nothing_again(crawled: Home, site: Site) -> None:
     crawled.crawl("--limit", "1")
     assert [site.count(path_of(n)) for n in NUMBERS] == [1, 1, 1]
+
+
+def test_a_run_may_only_look_again(crawled: Home, site: Site) -> None:
+    publish(site, [*NUMBERS, 4])
+    site[path_of(2)] = article(2, text=told(2) + " The mayor denies it.")
+    asked = site.count("/rss.xml")
+    result = crawled.crawl("--revisit", "--limit", "2")
+    assert (result["outcome"], result["fetched"], result["revised"]) == ("succeeded", 0, 1)
+    assert crawled.ask("SELECT kind, outcome FROM runs ORDER BY id DESC LIMIT 1") == [("revisit", "succeeded")]
+    assert site.count("/rss.xml") == asked
+    assert sum(site.count(path_of(n)) for n in NUMBERS) == 5
+    assert site.count(path_of(4)) == 0
+    crawled.ask_for_writing("UPDATE articles SET revisit_at = NULL")
+    assert crawled.crawl("--revisit")["outcome"] == "succeeded", "nothing is due"
+
+
+def test_lists_that_name_nothing_are_told_although_known_articles_answer(crawled: Home, site: Site) -> None:
+    publish(site, [])
+    for number in NUMBERS:
+        site[path_of(number)] = Reply("", status=304)
+    assert crawled.crawl()["outcome"] == "empty"
+
+
+def test_a_page_that_trips_the_reading_is_put_off(crawled: Home, site: Site) -> None:
+    crawled.declare(site)
+    file = crawled.sources / "herald.toml"
+    file.write_text('spider = "tests.scheduling.spiders:Raising"\n' + file.read_text())
+    assert crawled.crawl()["outcome"] == "succeeded_with_errors"
+    assert crawled.ask("SELECT count(*), count(gone_at) FROM articles WHERE revisit_at > '2020-01-02'") == [(3, 0)]
+    assert crawled.ask("SELECT DISTINCT outcome FROM fetches WHERE kind = 'revisit'") == [("error",)]

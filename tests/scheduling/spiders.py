@@ -12,6 +12,7 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 
 from crawler.articles.article import Article
 from crawler.spiders.news import NewsSpider
@@ -52,6 +53,15 @@ class Leaving(NewsSpider):
     def read(self, response: Response) -> Article:
         print("leaving without a word", file=sys.stderr, flush=True)
         os._exit(3)
+
+
+class CutOff(NewsSpider):
+    """Cannot reach the database when it begins; its runner can."""
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        settings.set("CRAWLER_DATABASE_URL", "sqlite:////nowhere/crawler.db", priority="cmdline")
 
 
 class Killed(NewsSpider):

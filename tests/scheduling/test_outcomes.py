@@ -31,6 +31,7 @@ CASES: dict[str, tuple[str | None, dict[str, object]]] = {
     "killed": ("Killed", {}),
     "killed_once": ("KilledOnce", {"retries": 1, "retry_after": "100ms"}),
     "absent": ("NoSuchSpider", {}),
+    "cut_off": ("CutOff", {}),
 }
 
 Ends = dict[str, dict[str, Any]]
@@ -89,6 +90,7 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ends]:
         ("killed", "killed", "SIGKILL"),
         ("killed_once", "succeeded", None),
         ("absent", "failed_to_start", "NoSuchSpider"),
+        ("cut_off", "failed_to_start", "sqlite:////nowhere/crawler.db: the file cannot be opened"),
     ],
 )
 def test_the_record_says_how_it_ended(ends: Ends, source_id: str, outcome: str, said: str | None) -> None:

@@ -144,10 +144,10 @@ def test_a_host_is_crawled_by_one_run_at_a_time(database: Database) -> None:
         assert take(session, sister, "sister.example", "kk.herald.example")
 
 
-def test_a_lease_that_nobody_prolongs_ends(database: Database) -> None:
+def test_a_lease_ends_with_the_heartbeats_of_its_crawl(database: Database) -> None:
     with database.write() as session:
         first = begun(session, "herald", "herald.example")
-        queue.prolong(session, first, names=["herald.example"], now=NOON + MINUTE, lease=2 * MINUTE)
+        runs.heartbeat(session, first, counts={"new": 0}, stats={}, now=NOON + MINUTE, lease=2 * MINUTE)
         sister = enqueue(session, "sister")
         assert take(session, sister, "herald.example", now=NOON + 2.5 * MINUTE) is None
         assert take(session, sister, "herald.example", now=NOON + 3 * MINUTE)

@@ -11,8 +11,6 @@ from multiprocessing import connection
 from time import monotonic
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from crawler.config import Config
 from crawler.errors import DatabaseError
 from crawler.scheduling.declarations import Declarations
@@ -36,8 +34,6 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 # How often the attempts of others are looked at. Seconds.
 REAP_EVERY = 10.0
-# How long hosts stay taken when this runner dies: until then nobody else crawls them.
-LEASE = timedelta(minutes=2)
 # From a crawl's final record to the end of its process; its engine and threads need a moment to close. Seconds.
 MOST_AFTER_THE_END = 30.0
 # What a crawl has more than its time-out, at which it ends by itself, before it is stopped. Seconds.
@@ -67,7 +63,6 @@ class Running:
     moved_at: float = field(default_factory=monotonic)
     ended_at: float | None = None
     """When its final record was first seen."""
-    prolonged_at: float = field(default_factory=monotonic)
 
 
 class LocalRunner:
@@ -79,6 +74,7 @@ class LocalRunner:
         self._config = config
         self._entry = entry
         self._identity = own_identity()
+        self._lease = hosts.lease_for(config.heartbeat)
         self._reaper = Reaper(database, self._policy_of, config.run_timeout)
         self._looked_at = self._reaped_at = -REAP_EVERY
         self._stopping = False
@@ -144,7 +140,7 @@ class LocalRunner:
     def _begin(self, waiting: Waiting) -> None:
         source = self._declarations.sources.get(waiting.source_id)
         names = tuple(edition.host for edition in source.editions) if source else ()
-        take = partial(queue.take, run_id=waiting.run_id, process=self._identity, names=names, lease=LEASE)
+        take = partial(queue.take, run_id=waiting.run_id, process=self._identity, names=names, lease=self._lease)
         attempt = self._database.transact(lambda session: take(session, now=now(session)))
         if attempt is None:
             return
@@ -190,7 +186,6 @@ class LocalRunner:
             if one.attempt.attempt_id in progress:
                 self._hear(one, progress[one.attempt.attempt_id])
             self._judge(one, patience=2 * max(delay, one.delay))
-        self._prolong_leases()
 
     @staticmethod
     def _hear(one: Running, progress: Progress) -> None:
@@ -231,16 +226,6 @@ class LocalRunner:
         """While the database cannot be asked, no crawl can be blamed for saying nothing there."""
         for one in self.running:
             one.heard_at = one.moved_at = monotonic()
-
-    def _prolong_leases(self) -> None:
-        for one in self.running:
-            if monotonic() - one.prolonged_at > LEASE.total_seconds() / 4:
-                self._database.transact(partial(self._prolong, one))
-                one.prolonged_at = monotonic()
-
-    @staticmethod
-    def _prolong(one: Running, session: Session) -> None:
-        queue.prolong(session, one.attempt, names=one.hosts, now=now(session), lease=LEASE)
 
     # --- The end ------------------------------------------------------------------------------------------------------
     def _settle(self, one: Running) -> None:

@@ -22,6 +22,9 @@ def test_nothing_asked_means_no_limits() -> None:
 def test_recorded_options_read_back_the_same() -> None:
     options = CrawlOptions.read({"limit": 3, "since": "2026-11-20T08:30+05:00"})
     assert CrawlOptions.read(options.recorded()) == options
+    again = CrawlOptions.read({"limit": 3, "revisit": "1"})
+    assert again.revisit
+    assert CrawlOptions.read(again.recorded()) == again
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,9 @@ def test_recorded_options_read_back_the_same() -> None:
     [
         pytest.param({"limit": "0"}, "whole number from 1 on", id="a limit of nothing"),
         pytest.param({"limit": "many"}, "whole number from 1 on", id="a limit in words"),
-        pytest.param({"since": "yesterday"}, "2026-11-20", id="a date in words"),
+        pytest.param({"since": "some time ago"}, "2026-11-20", id="a date in other words"),
+        pytest.param({"revisit": "perhaps"}, "1 or 0", id="neither yes nor no"),
+        pytest.param({"revisit": "1", "since": "2026-11-20"}, "reads no lists", id="two wishes that exclude each other"),
         pytest.param({"depth": "2"}, "unknown option 'depth'", id="an option that is none"),
     ],
 )

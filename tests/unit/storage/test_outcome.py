@@ -24,7 +24,9 @@ IDLE = {
     "downloader/response_count": 1,
     "downloader/response_status_count/304": 1,
     "crawler/lists_read": 1,
+    "crawler/lists_unchanged": 1,
 }
+LOOKED_AGAIN = {"downloader/request_count": 9, "downloader/response_count": 9, "crawler/revisited": 8}
 READ_LIST = {
     "downloader/request_count": 1,
     "downloader/response_count": 1,
@@ -121,6 +123,45 @@ READ_LIST = {
             Outcome.SUCCEEDED_WITH_ERRORS,
             "1 http_500",
             id="lists down, a waiting link was fetched",
+        ),
+        pytest.param(
+            READ_LIST | LOOKED_AGAIN | {"downloader/response_status_count/304": 8, "crawler/revisits/not_modified": 8},
+            Outcome.EMPTY,
+            "no article",
+            id="the list names nothing, whatever known articles answer",
+        ),
+        pytest.param(
+            READ_LIST | LOOKED_AGAIN | {"crawler/unchanged": 8, "crawler/revisits/unchanged": 8},
+            Outcome.EMPTY,
+            "no article",
+            id="the list names nothing, and known articles were read again",
+        ),
+        pytest.param(
+            LOOKED_AGAIN | {"crawler/lists_dead/http_500": 1, "crawler/revised": 8, "crawler/revisits/revised": 8},
+            Outcome.FAILED,
+            "no list of the source can be read: 1 http_500",
+            id="lists down, and known articles were read again",
+        ),
+        pytest.param(
+            GOOD
+            | {"crawler/new": 0, "crawler/rejected": FEW_PAGES, "crawler/reason/no_body": FEW_PAGES}
+            | {"crawler/unchanged": 8, "crawler/revisits/unchanged": 8},
+            Outcome.FAILED,
+            f"none of {FEW_PAGES} pages",
+            id="no new page is readable, though known articles are",
+        ),
+        pytest.param({"crawler/revisit_only": 1}, Outcome.SUCCEEDED, "", id="a revisit, and no article was due"),
+        pytest.param(
+            LOOKED_AGAIN | {"crawler/revisit_only": 1, "crawler/revisits/not_modified": 8},
+            Outcome.SUCCEEDED,
+            "",
+            id="a revisit that found no edit",
+        ),
+        pytest.param(
+            {"downloader/request_count": 2, "downloader/exception_count": 2, "crawler/revisit_only": 1},
+            Outcome.FAILED,
+            "no answer to 2 requests",
+            id="a revisit of a site that is down",
         ),
     ],
 )
