@@ -8,7 +8,7 @@ import typer
 
 from crawler.cli import EXIT_NOT_FOUND
 from crawler.cli.opening import reading
-from crawler.cli.output import Json, console, print_json, table, when
+from crawler.cli.output import Json, console, print_json, table, when, yielding_table
 from crawler.config import load_config
 from crawler.storage import logs
 from crawler.storage.tables import ErrorRow
@@ -42,9 +42,12 @@ def list_(
             for error, sources in found
         ]
     columns = ("error", "count", "first seen", "last seen", "sources", "kind", "message")
-    console().print(table(*columns, rows=rows, right=("error", "count")))
+    out, go = console(), ("first seen", "kind", "sources")
+    out.print(
+        yielding_table(out, *columns, rows=rows, right=("error", "count"), first_to_go=go, cut=("message", "sources"))
+    )
     if not rows:
-        console().print("No errors.")
+        out.print("No errors.")
 
 
 @app.command()

@@ -22,6 +22,8 @@ from crawler.config import Config
 WIDTH_WITHOUT_TERMINAL = 160
 # A table with so many rows can still be read with its columns as lines: three sources fit beside each other.
 TURNED_AT_MOST = 3
+# Of a text that has to be cut, so many are kept: enough to tell one reason from another. Columns.
+FEWEST_LETTERS = 24
 # Wider than any table. Columns.
 UNBOUNDED = 10_000
 
@@ -79,6 +81,52 @@ def fitting_table(out: Console, *columns: str, rows: Iterable[Sequence[object]],
     if width <= out.width or len(kept) > TURNED_AT_MOST:
         return made
     return table(columns[0], *(str(row[0]) for row in kept), rows=list(zip(columns, *kept, strict=True))[1:])
+
+
+def yielding_table(
+    out: Console,
+    *columns: str,
+    rows: Iterable[Sequence[object]],
+    title: str | None = None,
+    right: Sequence[str] = (),
+    first_to_go: Sequence[str] = (),
+    cut: Sequence[str] = (),
+    folded: Sequence[str] = (),
+) -> Table:
+    """A table of one line a row on the terminal that there is: what does not fit gives way. A pipe gets all of it.
+
+    Args:
+        first_to_go: columns that are left out, one after the other, until the rest fits.
+        cut: columns whose texts may end in three dots; FEWEST_LETTERS of them are kept.
+        folded: columns whose texts may go on in the next line instead.
+    """
+    kept, shown, soft = [list(row) for row in rows], list(columns), {*cut, *folded}
+
+    def made(*, least: bool = False) -> Table:
+        places = [columns.index(name) for name in shown]
+        picked = [[_least(row[at]) if least and columns[at] in soft else row[at] for at in places] for row in kept]
+        return table(*shown, rows=picked, title=title, right=right)
+
+    def width() -> int:
+        return Measurement.get(out, out.options.update(width=UNBOUNDED), made(least=True)).maximum
+
+    if not out.is_terminal:
+        return made()
+    going = [name for name in first_to_go if name in shown]
+    while going and width() > out.width:
+        shown.remove(going.pop(0))
+    whole = made()
+    soft_columns = [column for column in whole.columns if column.header in soft]
+    for column in whole.columns:
+        if column in soft_columns:
+            column.max_width = FEWEST_LETTERS + max(0, out.width - width()) // len(soft_columns)
+        if column.header not in folded:
+            column.no_wrap, column.overflow = True, "ellipsis"
+    return whole
+
+
+def _least(cell: object) -> str:
+    return str("" if cell is None else cell)[:FEWEST_LETTERS]
 
 
 def when(moment: datetime | None, config: Config, *, seconds: bool = False) -> str:

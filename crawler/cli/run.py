@@ -11,7 +11,7 @@ import typer
 from crawler.cli import EXIT_NOT_FOUND
 from crawler.cli.log import log
 from crawler.cli.opening import reading
-from crawler.cli.output import Json, console, duration, print_json, table, when
+from crawler.cli.output import Json, console, duration, print_json, table, when, yielding_table
 from crawler.cli.schedule import tell_queued
 from crawler.config import load_config
 from crawler.scheduling import requests
@@ -61,11 +61,10 @@ def list_(
         ]
     counts = ("found", "fetched", "new", "revised", "not stored", "errors")
     out = console()
-    out.print(
-        table(
-            "run", "source", "kind", "trigger", "started", "time", "outcome", *counts, rows=rows, right=("run", *counts)
-        )
-    )
+    columns = ("run", "source", "kind", "trigger", "started", "time", "outcome", *counts)
+    # What is left on 80 columns: which run, of what, when, how it ended, what it brought.
+    go = ("trigger", "kind", "revised", "fetched", "found", "not stored", "time", "errors")
+    out.print(yielding_table(out, *columns, rows=rows, right=("run", *counts), first_to_go=go))
     if not rows:
         out.print("No runs yet. Start one: crawler crawl SOURCE")
 
@@ -107,13 +106,27 @@ def show(run: Run, as_json: Json = False) -> None:
             for a in attempts
         ]
         columns = ("attempt", "worker", "pid", "outcome", "finish reason", "exit", "reason")
-        out.print(table(*columns, rows=rows_of_attempts, title="Attempts"))
+        go = ("pid", "worker", "finish reason")
+        out.print(
+            yielding_table(out, *columns, rows=rows_of_attempts, title="Attempts", first_to_go=go, folded=("reason",))
+        )
         rows_of_fetches = [
             (f.kind, f.status, f.ms, f.bytes, f.outcome, f.url if not f.reason else f"{f.url} ({f.reason})")
             for f in fetches
         ]
         numbers = ("status", "ms", "bytes")
-        out.print(table("kind", *numbers, "outcome", "address", rows=rows_of_fetches, title="Requests", right=numbers))
+        columns_of_fetches = ("kind", *numbers, "outcome", "address")
+        out.print(
+            yielding_table(
+                out,
+                *columns_of_fetches,
+                rows=rows_of_fetches,
+                title="Requests",
+                right=numbers,
+                first_to_go=("bytes", "ms"),
+                folded=("address",),
+            )
+        )
         out.print(f"Its log: crawler log {run}")
 
 

@@ -14,7 +14,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_FAILED, EXIT_NOT_FOUND
-from crawler.cli.output import Json, console, print_json, table, when
+from crawler.cli.output import Json, console, print_json, table, when, yielding_table
 from crawler.config import Config, load_config
 from crawler.scheduling import requests
 from crawler.scheduling.declarations import Declarations
@@ -65,7 +65,8 @@ def list_(as_json: Json = False) -> None:
             )
             for one in found
         ]
-        console().print(table("source", "when", "next", "last", "", rows=shown))
+        out, columns = console(), ("source", "when", "next", "last", "")
+        out.print(yielding_table(out, *columns, rows=shown, first_to_go=("last",), folded=("when", "")))
     _tell_problems(declarations)
 
 
@@ -100,7 +101,7 @@ def next_(
         )
         for fire, source_id in fires
     ]
-    out.print(table("source", "there", "zone", "UTC", rows=shown))
+    out.print(yielding_table(out, "source", "there", "zone", "UTC", rows=shown, first_to_go=("zone",)))
     for warning in warnings:
         out.print(warning, markup=False, soft_wrap=True)
     _tell_problems(declarations)

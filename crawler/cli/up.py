@@ -18,7 +18,7 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 
 from crawler.cli.db import keep
-from crawler.cli.output import Json, console, duration, table, when
+from crawler.cli.output import Json, console, duration, table, when, yielding_table
 from crawler.config import Config, load_config
 from crawler.errors import CrawlerError, DatabaseError
 from crawler.scheduling.service import Service
@@ -159,19 +159,19 @@ class _View:
         head = f"schedules: {len(rows)}, runs here: {here} of {most}"
         parts: list[Table | Text] = [Text(f"{head}. {trouble}", "red") if trouble else Text(head, "dim")]
         if running:
-            parts.append(_running(running))
+            parts.append(_running(running, self._live.console))
         if fires:
             coming = [(when(at, self._config, seconds=True), source_id) for at, source_id in fires[:NEXT]]
             parts.append(table("next", "source", rows=coming, title="\nNext"))
         if ended:
-            parts.append(_ended(ended, self._config))
+            parts.append(_ended(ended, self._config, self._live.console))
         return Group(*parts)
 
 
 _COUNTS = ("discovered", "fetched", "new", "revised", "errors")
 
 
-def _running(found: Sequence[RunRow]) -> Table:
+def _running(found: Sequence[RunRow], out: Console) -> Table:
     moment = datetime.now(UTC)
     rows = [
         (
@@ -182,10 +182,12 @@ def _running(found: Sequence[RunRow]) -> Table:
         )
         for run in found
     ]
-    return table("run", "source", "time", *_COUNTS, title="\nAt work", rows=rows, right=_COUNTS)
+    go = ("revised", "discovered")
+    columns = ("run", "source", "time", *_COUNTS)
+    return yielding_table(out, *columns, title="\nAt work", rows=rows, right=_COUNTS, first_to_go=go)
 
 
-def _ended(found: Sequence[RunRow], config: Config) -> Table:
+def _ended(found: Sequence[RunRow], config: Config, out: Console) -> Table:
     rows = [
         (
             run.id,
@@ -197,4 +199,8 @@ def _ended(found: Sequence[RunRow], config: Config) -> Table:
         )
         for run in found
     ]
-    return table("run", "ended", "source", "outcome", "new", "why", title="\nLast", rows=rows, right=("new",))
+    columns = ("run", "ended", "source", "outcome", "new", "why")
+    # The picture is drawn again and again: a reason of many lines would push the rest out of the window.
+    return yielding_table(
+        out, *columns, title="\nLast", rows=rows, right=("new",), first_to_go=("ended", "run"), cut=("why",)
+    )

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from crawler.cli.output import fitting_table
+from crawler.cli.output import fitting_table, yielding_table
 
 COLUMNS = ("source", "run", "outcome", "discovered", "fetched", "new", "revised", "duplicate")
 ROWS = [("herald", 1, "succeeded", 30, 29, 24, 0, 1), ("observer", 2, "failed", 0, 0, 0, 0, 0)]
@@ -38,3 +38,46 @@ def test_many_sources_stay_rows() -> None:
 @pytest.mark.parametrize("width", [40, 120])
 def test_nothing_is_a_table_without_rows(width: int) -> None:
     assert "".join(printed(width, [])).startswith("source")
+
+
+LONG = "its process ended (code 3) without a final record: leaving without a word"
+RUNS = [
+    (41, "the_northern_herald", "2026-11-24 13:05", "succeeded_with_errors", 12, 0, LONG),
+    (40, "courier", "2026-11-24 13:00", "succeeded", 3, 1, None),
+]
+NAMES = ("run", "source", "started", "outcome", "new", "revised", "why")
+
+
+def yielded(width: int, *, is_terminal: bool = True, folded: bool = False) -> list[str]:
+    out = Console(file=io.StringIO(), width=width, force_terminal=is_terminal, color_system=None)
+    soft = {"folded": ["why"]} if folded else {"cut": ["why"]}
+    out.print(yielding_table(out, *NAMES, rows=RUNS, right=("new",), first_to_go=("revised", "started"), **soft))
+    assert isinstance(out.file, io.StringIO)
+    return [line.rstrip() for line in out.file.getvalue().splitlines()]
+
+
+def test_on_80_columns_a_row_is_a_line_and_what_matters_least_is_left_out() -> None:
+    head, first, second = yielded(80)
+    assert head.split() == ["run", "source", "outcome", "new", "why"]
+    assert first.split()[:4] == ["41", "the_northern_herald", "succeeded_with_errors", "12"]
+    assert first.endswith("…")
+    assert second.split() == ["40", "courier", "succeeded", "3"]
+    assert max(map(len, (head, first, second))) <= 80
+
+
+def test_a_text_may_go_on_in_the_next_line_instead() -> None:
+    lines = yielded(80, folded=True)
+    assert len(lines) > 3
+    assert " ".join(" ".join(line[50:] for line in lines[1:-1]).split()).endswith("without a word")
+
+
+def test_with_room_for_all_nothing_is_left_out() -> None:
+    head, first, _ = yielded(200)
+    assert head.split() == list(NAMES)
+    assert first.endswith(LONG)
+
+
+def test_a_pipe_gets_all() -> None:
+    lines = yielded(80, is_terminal=False)
+    assert lines[0].split() == list(NAMES)
+    assert "…" not in "".join(lines)
