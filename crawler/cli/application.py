@@ -15,6 +15,7 @@ from crawler.cli import (
     demo,
     error,
     explain,
+    export,
     history,
     log,
     run,
@@ -38,6 +39,7 @@ app.command("up")(up.up)
 app.command("serve")(serve.serve)
 app.command("log")(log.log)
 app.command("explain")(explain.explain)
+app.command("export")(export.export_)
 app.command("demo")(demo.demo)
 app.add_typer(source.app, name="source")
 article.app.command("list")(article_lists.list_)

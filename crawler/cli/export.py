@@ -1,0 +1,158 @@
+"""`crawler export`: articles into a file, for tables, programs and other databases. Changes nothing in the database."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from crawler.cli.filtering import with_filter
+from crawler.cli.opening import reading
+from crawler.cli.output import console
+from crawler.config import load_config
+from crawler.errors import ConfigError, QueryError
+from crawler.export.export import export
+from crawler.export.files import STANDARD_OUTPUT, written
+from crawler.storage.changes import ChangeCursor
+from crawler.storage.search import Filter, read_filter
+
+# Ended by SIGTERM, as a shell tells it: 128 and the signal's number.
+EXIT_TERMINATED = 143
+
+
+class Form(StrEnum):
+    """The formats, as they are typed."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+SUFFIXES = {
+    ".jsonl": Form.JSONL,
+    ".ndjson": Form.JSONL,
+    ".jsonl.gz": Form.JSONL,
+    ".ndjson.gz": Form.JSONL,
+    ".csv": Form.CSV,
+    ".csv.gz": Form.CSV,
+    ".parquet": Form.PARQUET,
+}
+
+
+@with_filter
+def export_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to; `-` is the standard output.")],
+    wanted: Filter,
+    search: Annotated[str, typer.Option(metavar="TEXT", help="Only what `crawler article search` would find.")] = "",
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="If the name does not say it by .jsonl, .csv, .parquet (or with .gz)."),
+    ] = None,
+    delimiter: Annotated[
+        str, typer.Option(metavar="SIGN", help="Between cells of CSV. Excel in Russian or Kazakh wants `;`.")
+    ] = ",",
+    since_cursor: Annotated[
+        str | None, typer.Option(metavar="CURSOR|FILE", help="Only what is new or has another text since that export.")
+    ] = None,
+    output_cursor: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the cursor for the next export here, last of all.")
+    ] = None,
+) -> None:
+    """Export articles: a file is there whole or not at all. Memory does not grow with it."""
+    config = load_config()
+    form = form or _form_of(file)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise ConfigError(f"delimiter {delimiter!r}: write one sign, such as ;", setting="delimiter")
+    if search:
+        wanted = read_filter(search, wanted, zone=config.zone, now=datetime.now(UTC))
+    since = _since(since_cursor, output_cursor)
+    with _terminable(), reading(config) as session:
+        try:
+            with written(file) as opened, _progress() as tell:
+                done = export(
+                    session,
+                    opened,
+                    form.value,
+                    wanted,
+                    since=since,
+                    zone=config.zone,
+                    delimiter=delimiter,
+                    on_progress=tell,
+                )
+            if output_cursor is not None:
+                with written(str(output_cursor)) as opened:
+                    opened.write(f"{done.cursor.encode()}\n".encode())
+        except BrokenPipeError:
+            raise  # whoever read the standard output has had enough
+        except OSError as error:
+            raise ConfigError(f"{file}: cannot be written ({error.strerror})", setting="file") from None
+    out = console(stderr=True)
+    what = "articles" if done.articles != 1 else "article"
+    out.print(
+        f"{done.articles:,} {what} {'' if file == STANDARD_OUTPUT else f'in {file}'}", markup=False, soft_wrap=True
+    )
+
+
+def _form_of(file: str) -> Form:
+    if file == STANDARD_OUTPUT:
+        return Form.JSONL
+    name = Path(file).name.lower()
+    for suffix, form in SUFFIXES.items():
+        if name.endswith(suffix):
+            return form
+    raise ConfigError(
+        f"{file}: which format? Name it .jsonl, .csv or .parquet (the first two also with .gz), or say it by --format",
+        setting="file",
+    )
+
+
+def _since(written: str | None, output: Path | None) -> ChangeCursor | None:
+    """The cursor that is meant, itself or in a file. A file that this export is about to write may be missing."""
+    if written is None:
+        return None
+    path = Path(written)
+    if path.is_file():
+        return ChangeCursor.decode(path.read_text("utf-8").strip())
+    if output is not None and path == output:
+        return None  # the first export of a series
+    try:
+        return ChangeCursor.decode(written)
+    except QueryError as error:
+        raise QueryError(
+            f"{written}: there is no such file, and it is no cursor", query=written, remedy=error.remedy
+        ) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """Tells a terminal how many are done; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} articles"), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as shown:
+        line = shown.add_task("")
+        yield lambda number: shown.update(line, completed=number)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends the export as Ctrl-C does: what was written so far is removed."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(EXIT_TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
