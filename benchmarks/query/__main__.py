@@ -1,8 +1,8 @@
 """How long questions and whole pages take: python -m benchmarks.query FOLDER URL [--only WORDS] [--seconds 2]
 
 FOLDER and URL are those of `benchmarks.query.prepare`. Pages go through the whole application in this process, without
-a network. Prints a table: median and 95th percentile of the clock, and of this process's CPU (PostgreSQL's own is not
-in it).
+a network. Prints a table: median and 95th percentile of the clock, and of this process's CPU; of a PostgreSQL server on
+this machine also the mean CPU of the process that answers (its parallel helpers are not in it).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
 from starlette.applications import Starlette
 
 from benchmarks.query.questions import paths, questions
@@ -37,11 +38,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="about so long for each question")
     options = parser.parse_args()
     os.environ |= {"CRAWLER_SOURCES": str(options.folder / "sources"), "CRAWLER_DATABASE_URL": options.url}
-    print("| question | p50 ms | p95 ms | CPU p50 ms | CPU p95 ms | times |\n|---|---:|---:|---:|---:|---:|")
+    print("| question | p50 ms | p95 ms | CPU p50 ms | CPU p95 ms | server CPU ms | times |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     with Database(options.url) as database:
+        server = _server(database)
         for name, ask in _everything(database, options.folder / "sources"):
             if options.only in name:
-                print(_row(name, _measured(ask, options.seconds)), flush=True)
+                print(_row(name, *_measured(ask, options.seconds, server)), flush=True)
 
 
 def _everything(database: Database, sources: Path) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -83,20 +86,41 @@ async def _get(app: Starlette, path: str) -> None:
         raise RuntimeError(f"{path}: status {status}")
 
 
-def _measured(ask: Callable[[], object], seconds: float) -> list[tuple[float, float]]:
-    """(clock, CPU) of each time in milliseconds, after one that is not counted."""
+def _server(database: Database) -> Path | None:
+    """What the kernel says of the process that answers for PostgreSQL; None when it is not on this machine."""
+    if database.dialect == "sqlite":
+        return None
+    with database.read() as session:
+        pid = session.scalar(text("SELECT pg_backend_pid()"))
+    told = Path(f"/proc/{pid}/stat")
+    return told if told.exists() else None
+
+
+def _cpu_of(server: Path | None) -> float:
+    """Milliseconds of CPU that a process has taken, in steps of 10."""
+    if server is None:
+        return 0.0
+    fields = server.read_text().rpartition(")")[2].split()
+    return 1e3 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _measured(
+    ask: Callable[[], object], seconds: float, server: Path | None
+) -> tuple[list[tuple[float, float]], float | None]:
+    """(clock, CPU) of each time in milliseconds, after one that is not counted; and the mean CPU of the server."""
     ask()
     taken: list[tuple[float, float]] = []
-    end = time.perf_counter() + seconds
+    before, end = _cpu_of(server), time.perf_counter() + seconds
     while len(taken) < LEAST or (time.perf_counter() < end and len(taken) < MOST):
         clock, cpu = time.perf_counter(), time.process_time()
         ask()
         taken.append((1e3 * (time.perf_counter() - clock), 1e3 * (time.process_time() - cpu)))
-    return taken
+    return taken, None if server is None else (_cpu_of(server) - before) / len(taken)
 
 
-def _row(name: str, taken: list[tuple[float, float]]) -> str:
+def _row(name: str, taken: list[tuple[float, float]], of_server: float | None) -> str:
     cells = [f"{_share(sorted(times), share):.1f}" for times in zip(*taken, strict=True) for share in (0.5, 0.95)]
+    cells.append("" if of_server is None else f"{of_server:.1f}")
     return f"| {name} | {' | '.join(cells)} | {len(taken)} |"
 
 

@@ -100,7 +100,6 @@ class CrawlerFacts:
     broken_files: tuple[SourceProblem, ...] = ()
     free_bytes: int | None = None
     """Of the disk that the database is on. None: it is on a server."""
-    last_run_at: datetime | None = None
 
 
 def gather(session: Session, registry: Registry, *, now: datetime) -> tuple[CrawlerFacts, list[SourceFacts]]:
@@ -117,7 +116,8 @@ def gather(session: Session, registry: Registry, *, now: datetime) -> tuple[Craw
     stats = standings.statistics(session, complained.values())
     errors = standings.commonest_errors(session, complained.values())
     blocked = hosts.blocked(session, now=now)
-    dead_lists = _grouped(feeds.dead(session))
+    # Of a list that nobody has asked for lately nobody knows: it may have left the source file.
+    dead_lists = _grouped(feeds.dead(session, since=now - WEEK))
     today = now.date()
     shares = _grouped(
         coverage.fallen(
@@ -157,7 +157,6 @@ def gather(session: Session, registry: Registry, *, now: datetime) -> tuple[Craw
         schedules=len(rows),
         broken_files=registry.problems,
         free_bytes=_free_bytes(session),
-        last_run_at=max((one.last.finished_at for one in how_runs_went.values()), default=None),
     )
     return crawler, found
 

@@ -48,8 +48,8 @@ OVERDUE = timedelta(minutes=5)
 WAITS_LONG = timedelta(hours=1)
 # Runs of the default time-out are over after an hour.
 RUNS_LONG = timedelta(hours=2)
-# The reaper settles what a dead process left within a minute.
-PAUSED_LONG = timedelta(days=7)
+# A pause is for a site's bad days; who crawls by hand does so for a reason that may be forgotten after a month.
+PAUSED_LONG, BY_HAND_LONG = timedelta(days=7), timedelta(days=30)
 # Free space at which SQLite still can prune, and at which it cannot write.
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000
 
@@ -84,11 +84,11 @@ def blocked(facts: SourceFacts, now: datetime) -> Problem | None:
     standing = facts.standing
     for row in facts.dead_lists:
         error = (row.last_error or "").lower()
-        if any(words in error for words in CHALLENGES) and facts.looked_at != row.last_polled_at:
+        if any(words in error for words in CHALLENGES):
             return _problem(
                 facts,
                 "blocked",
-                Severity.CRITICAL,
+                Severity.WARNING if standing and not standing.failures else Severity.CRITICAL,
                 "the site answers with a challenge to bots: {said}",
                 "Ask the site for access (set CRAWLER_CONTACT so that they know you), or crawl it less often.",
                 since=row.last_success_at,
@@ -346,8 +346,19 @@ def stuck(facts: SourceFacts, now: datetime) -> Problem | None:
 
 
 def forgotten(facts: SourceFacts, now: datetime) -> Problem | None:
-    """It was paused long ago, without an end."""
-    row = facts.schedule
+    """It was paused long ago, without an end; or it has no schedule, and nobody has crawled it for long."""
+    row, looked_at = facts.schedule, facts.looked_at
+    if not facts.source.schedule and looked_at is not None and now - looked_at > BY_HAND_LONG:
+        return _problem(
+            facts,
+            "forgotten",
+            Severity.NOTICE,
+            "it has no schedule and was last crawled {span} ago",
+            "Write a schedule into its source file, or crawl it: crawler crawl {source_id}",
+            since=looked_at,
+            span=span_in_words(now - looked_at),
+            source_id=facts.source.id,
+        )
     if row is None or row.paused_at is None or row.paused_until or now - row.paused_at <= PAUSED_LONG:
         return None
     return _problem(

@@ -93,8 +93,7 @@ def failed(session: Session, source_id: str, url: str, *, kind: str, now: dateti
     session.execute(statement.on_conflict_do_update(index_elements=["source_id", "url"], set_=values))
 
 
-def dead(session: Session) -> Sequence[FeedRow]:
-    """The lists of all sources whose last visit failed, by source and address."""
-    return session.scalars(
-        select(FeedRow).where(FeedRow.last_error.is_not(None)).order_by(FeedRow.source_id, FeedRow.url)
-    ).all()
+def dead(session: Session, *, since: datetime) -> Sequence[FeedRow]:
+    """The lists of all sources whose last visit was after `since` and failed, by source and address."""
+    asked = select(FeedRow).where(FeedRow.last_error.is_not(None), FeedRow.last_polled_at >= since)
+    return session.scalars(asked.order_by(FeedRow.source_id, FeedRow.url)).all()

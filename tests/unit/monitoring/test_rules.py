@@ -237,9 +237,12 @@ def test_a_challenge_in_place_of_a_list_is_a_block() -> None:
         last_error='unreadable: HTML page instead of a feed: "Just a moment..."',
         last_success_at=LONG_AGO,
     )
-    found = rules.blocked(facts(dead_lists=(row,)), NOON)
+    found = rules.blocked(facts(dead_lists=(row,), standing=failed(1, last_good=LONG_AGO)), NOON)
     assert found is not None
     assert (found.severity, found.since, found.links) == (Severity.CRITICAL, LONG_AGO, {"url": row.url})
+    others_serve = rules.blocked(facts(dead_lists=(row,)), NOON)
+    assert others_serve is not None
+    assert others_serve.severity == Severity.WARNING
 
 
 def test_only_a_long_wish_to_be_left_alone_is_told() -> None:
@@ -292,6 +295,15 @@ def test_a_pause_without_end_is_remembered_after_a_week() -> None:
     assert found.message == "paused for 9 d by ann: they asked us to"
     paused.paused_until = NOON + timedelta(days=1)
     assert rules.forgotten(facts(schedule=paused), NOON) is None
+
+
+def test_a_source_that_is_crawled_by_hand_is_remembered_after_a_month() -> None:
+    by_hand = SOURCE.model_copy(update={"schedule": ()})
+    found = rules.forgotten(facts(source=by_hand, standing=good(NOON - timedelta(days=40))), NOON)
+    assert found is not None
+    assert found.message == "it has no schedule and was last crawled 40 d ago"
+    assert rules.forgotten(facts(source=by_hand), NOON) is None
+    assert rules.forgotten(facts(standing=good(NOON - timedelta(days=40))), NOON) is None
 
 
 # --- Together ---------------------------------------------------------------------------------------------------------
