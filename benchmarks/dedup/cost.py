@@ -12,10 +12,10 @@ import resource
 import tempfile
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import accumulate, islice, pairwise, product
 from pathlib import Path
 from random import Random
@@ -42,6 +42,10 @@ SPREAD = 290
 _SYLLABLES = [consonant + vowel for consonant in "бвгдзклмнпрст" for vowel in "аеиоу"]
 WORDS = ["".join(word) for word in islice(product(_SYLLABLES, repeat=3), 0, None, 5)]
 FREQUENCY = list(accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
+# Texts whose marks an index is filled with; a larger one has them again a month later. As many as lie in the window of
+# a million: of a million texts of their own the marks alone would take five minutes.
+DISTINCT = 100_000
+NUMBERS = 1 << 40
 # Rows of one statement while the index is filled.
 PORTION = 50_000
 
@@ -51,40 +55,57 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-@dataclass
 class Filling:
-    """The marks that an index is filled with."""
+    """The marks that an index is filled with: those of up to DISTINCT texts, again and again as time goes on.
 
-    hashes: array[int] = field(default_factory=lambda: array("q"))
-    starts: array[int] = field(default_factory=lambda: array("L", [0]))
-    facts: list[bytes] = field(default_factory=list)
+    Of what lies in one window every text is another one.
+    """
+
+    def __init__(self, size: int, random: Random) -> None:
+        self.size = size
+        self._hashes = array("q")
+        self._starts = array("L", [0])
+        self._facts: list[bytes] = []
+        for _ in range(min(size, DISTINCT)):
+            marks = fingerprint(coined(random))
+            self._hashes.extend(marks.sketch)
+            self._starts.append(len(self._hashes))
+            self._facts.append(pack_facts(marks.facts))
 
     def __iter__(self) -> Iterator[tuple[int, int, array[int], bytes]]:
-        """Number, day, sketch and facts of each article."""
-        middle = day_of(START)
-        for number, (start, end) in enumerate(pairwise(self.starts)):
-            day = middle - SPREAD // 2 + number * SPREAD // len(self.facts)
-            yield -1 - number, day, self.hashes[start:end], self.facts[number]
+        """Number, day, sketch and facts of each article, in the order of time."""
+        for place in range(self.size):
+            text = place % len(self._facts)
+            sketch = self._hashes[self._starts[text] : self._starts[text + 1]]
+            yield _number(place), self._day(place), sketch, self._facts[text]
+
+    def postings(self) -> Iterator[tuple[int, int, int]]:
+        """(hash, day, number) of each, in the order of the hashes."""
+        texts = array("L", (place for place, ends in enumerate(pairwise(self._starts)) for _ in range(*ends)))
+        for hash_, first in sorted(zip(self._hashes, texts, strict=True)):
+            for place in range(first, self.size, len(self._facts)):
+                yield hash_, self._day(place), _number(place)
+
+    def _day(self, place: int) -> int:
+        return day_of(START) - SPREAD // 2 + place * SPREAD // self.size
+
+
+def _number(place: int) -> int:
+    """Below zero: no article that is stored has it."""
+    return place - NUMBERS
 
 
 def measure(size: int, *, seed: int, postgresql: str | None) -> None:
     """Print what an article costs with `size` in the index."""
-    filling = Filling()
-    cpu, random = time.process_time(), Random(seed)
-    for _ in range(size):
-        marks = fingerprint(coined(random))
-        filling.hashes.extend(marks.sketch)
-        filling.starts.append(len(filling.hashes))
-        filling.facts.append(pack_facts(marks.facts))
-    made = time.process_time() - cpu
+    random = Random(seed)
+    filling = Filling(size, random)
     new = list(_new(random))
     cpu = time.process_time()
     for one in new:
         fingerprint(one)
     marking = (time.process_time() - cpu) / len(new)
-    postings = len(filling.hashes) / size
     words = sum(len(one.split()) for one in new) / len(new)
-    print(f"\n{size:,} articles in the index, {postings:.1f} postings each (made in {made:.0f} s CPU)", flush=True)
+    print(f"\n{size:,} articles in the index", flush=True)
     print(f"fingerprint of an article of {words:.0f} words: {1000 * marking:.3f} ms CPU", flush=True)
     _measure_index(filling, new)
     with tempfile.TemporaryDirectory() as folder, Database(f"sqlite:///{folder}/news.db") as database:
@@ -121,16 +142,20 @@ def _new(random: Random) -> Iterator[str]:
 def _measure_index(filling: Filling, new: list[str]) -> None:
     before, cpu = resident(), time.process_time()
     index = Index()
-    for number, day, sketch, _ in filling:
-        index.add(number, sketch, day=day)
+    for number, day, own, _ in filling:
+        index.add(number, own, day=day)
     cpu, size = time.process_time() - cpu, resident() - before
     sketches = [fingerprint(one).sketch for one in new]
     asked = time.process_time()
     for sketch in sketches:
         index.look_up(sketch, day=day_of(START))
-    asked = (time.process_time() - asked) / len(new)
+    asked, added = time.process_time() - asked, time.process_time()
+    for number, sketch in enumerate(sketches):
+        index.add(number, sketch, day=day_of(START) + SPREAD)
+    added = time.process_time() - added
     print(
-        f"in process: {1000 * asked:.3f} ms CPU a look-up, {size / len(index):.0f} B an article, filled in {cpu:.0f} s",
+        f"in process: {1000 * asked / len(new):.3f} + {1000 * added / len(new):.3f} ms CPU to look up and to add one, "
+        f"{size / filling.size:.0f} B an article, filled in {cpu:.0f} s",
         flush=True,
     )
 
@@ -139,13 +164,13 @@ def _measure_database(database: Database, filling: Filling, new: list[str]) -> N
     schema.upgrade(database)
     before = _bytes(database)
     _fill(database, filling)
-    size = (_bytes(database) - before) / len(filling.facts)
+    size = (_bytes(database) - before) / filling.size
     with _server(database) as server_cpu:
         arrivals = [_insert(database, new[first : first + BATCH], first) for first in range(0, len(new), BATCH)]
         here, there, began = time.process_time(), server_cpu(), time.perf_counter()
         joined = 0
         for batch in arrivals:
-            joined += len(database.transact(lambda session, batch=batch: clusters.join(session, batch, now=START)))
+            joined += len(database.transact(partial(clusters.join, arrivals=batch, now=START)))
         seconds, here, there = time.perf_counter() - began, time.process_time() - here, server_cpu() - there
     each = 1000 / len(new)
     server = f" + {each * there:.2f} in the server" if database.dialect == "postgresql" else ""
@@ -172,12 +197,11 @@ def _insert(database: Database, texts: list[str], first: int) -> list[Arrival]:
 def _fill(database: Database, filling: Filling) -> None:
     """Put the marks in as they would be after a year; without their articles, which are not asked for here."""
     switch = "SET session_replication_role = replica" if database.dialect == "postgresql" else None
-    rows = sorted((hash_, day, number) for number, day, sketch, _ in filling for hash_ in sketch)
+    postings = filling.postings()
     with database.migrating() as connection:
         if switch:
             connection.execute(text(switch))
-        for first in range(0, len(rows), PORTION):
-            portion = rows[first : first + PORTION]
+        while portion := list(islice(postings, PORTION)):
             if database.dialect == "postgresql":
                 driver = connection.connection.driver_connection
                 assert driver is not None
@@ -188,13 +212,11 @@ def _fill(database: Database, filling: Filling) -> None:
                 connection.exec_driver_sql("INSERT INTO postings (hash, day, article_id) VALUES (?, ?, ?)", portion)
         articles = iter(filling)
         while some := list(islice(articles, PORTION)):
-            connection.execute(
-                insert(FingerprintRow),
-                [
-                    {"article_id": n, "version": METHOD_VERSION, "day": day, "sketch": pack_sketch(s), "facts": facts}
-                    for n, day, s, facts in some
-                ],
-            )
+            marks = [
+                {"article_id": n, "version": METHOD_VERSION, "day": day, "sketch": pack_sketch(sketch), "facts": facts}
+                for n, day, sketch, facts in some
+            ]
+            connection.execute(insert(FingerprintRow), marks)
         if switch:
             connection.execute(text("SET session_replication_role = DEFAULT"))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -211,7 +233,7 @@ def _bytes(database: Database) -> int:
 
 
 @contextmanager
-def _server(database: Database):  # type: ignore[no-untyped-def]
+def _server(database: Database) -> Iterator[Callable[[], float]]:
     """Yields a function that tells the CPU seconds of the server's process for this connection."""
     if database.dialect != "postgresql":
         yield lambda: 0.0
