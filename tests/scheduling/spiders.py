@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from scrapy import signals
@@ -45,6 +47,17 @@ class Hungry(NewsSpider):
         while True:
             taken.append(bytearray(os.urandom(1_000_000)))
             time.sleep(0.001)
+
+
+class Starved(NewsSpider):
+    """Asks for more memory than the system lets it have (`ulimit -v`)."""
+
+    def read(self, response: Response) -> Article:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + 200_000_000
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+        bytearray(10_000_000_000)
+        return super().read(response)
 
 
 class Leaving(NewsSpider):

@@ -33,3 +33,16 @@ def test_the_next_look(age: timedelta, was_edited: bool, next_age: timedelta | N
 
 def test_a_source_may_want_none() -> None:
     assert next_look((), told_at=TOLD, now=TOLD, was_edited=True) is None
+
+
+@pytest.mark.parametrize("age", range(24))
+def test_a_source_that_is_crawled_once_a_day_looks_at_each_article_on_two_days(age: int) -> None:
+    first = TOLD + age * HOUR
+    planned = next_look(REVISIT, told_at=TOLD, now=first)
+    looked_on = []
+    for day in range(1, 14):
+        moment = first + timedelta(days=day)
+        if planned is not None and planned <= moment:
+            looked_on.append(day)
+            planned = next_look(REVISIT, told_at=TOLD, now=moment)
+    assert looked_on == [1, 3]
