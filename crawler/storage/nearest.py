@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,7 +129,9 @@ def _chosen(
 
 
 # --- What is stored of them -------------------------------------------------------------------------------------------
-def _rows(session: Session, article_ids: Iterable[int], columns: Sequence[Any]) -> dict[int, Row[Any]]:
+def _rows(session: Session, article_ids: Collection[int], columns: Sequence[Any]) -> dict[int, Row[Any]]:
+    if not article_ids:
+        return {}
     return {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_({*article_ids})))}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -83,8 +83,10 @@ _UNDER_POSTGRESQL = text(
 )
 
 
-def known(session: Session, article_ids: Iterable[int]) -> dict[int, Marks]:
+def known(session: Session, article_ids: Collection[int]) -> dict[int, Marks]:
     """The marks of those articles that are in the index, by number; not those of another version of the method."""
+    if not article_ids:
+        return {}
     return {one.article_id: one for one in _stored(session, article_ids) if one.version == METHOD_VERSION}
 
 
