@@ -25,6 +25,8 @@ _BINARIES = (
 )
 # Share of NUL and other control signs above which text is no text. Real pages hold none, or a handful.
 _MOST_CONTROL_SIGNS = 0.05
+# How much of a page is looked at for them, in bytes.
+_SAMPLE = 16_384
 _CONTROL_SIGNS = bytes(sign for sign in range(32) if sign not in b"\t\n\f\r\x1b")
 
 
@@ -32,7 +34,8 @@ _CONTROL_SIGNS = bytes(sign for sign in range(32) if sign not in b"\t\n\f\r\x1b"
 _RELATED = ("elated", "eadalso", "eadAlso", "ead-also", "ead_also")
 _LANDMARKS = (
     'title, h1, time, meta[content], link[rel="canonical" i], link[rel="image_src" i], link[hreflang],'
-    ' script[type*="json" i], [itemprop], ' + ", ".join(f'[class*="{part}"]' for part in _RELATED)
+    # A search within class names costs a tenth of parsing: two find all that hold one of the parts, and a few more.
+    ' script[type*="json" i], [itemprop], [class*="elated"], [class*="lso"]'
 )
 
 
@@ -147,7 +150,7 @@ class Page:
         """
         if len(html) > MAX_BYTES:
             raise ExtractionError(url, f"{len(html)} bytes are more than the {MAX_BYTES} that are read")
-        if not html.strip():
+        if not html or html.isspace():
             raise ExtractionError(url, "the page is empty")
         binary = _binary_kind(html)
         if binary:
@@ -191,7 +194,7 @@ def _binary_kind(html: bytes) -> str | None:
     for first, kind in _BINARIES:
         if html.startswith(first):
             return kind
-    sample = html[:100_000]
+    sample = html[:_SAMPLE]
     controls = len(sample) - len(sample.translate(None, _CONTROL_SIGNS))
     if sample.count(0) and sample[:200].count(0) * 3 > len(sample[:200]):
         return None  # UTF-16: every second byte of Latin text
