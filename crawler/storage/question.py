@@ -102,6 +102,8 @@ def read_filter(text: str, base: Filter | None = None, *, zone: tzinfo, now: dat
     words = []
     for part in _parts(text):
         name, value = part["field"], part["phrase"] or part["word"] or ""
+        if name is None and value.endswith(":") and value[:-1] in FIELDS:
+            name, value = value[:-1], ""
         if name not in FIELDS:
             words.append(part[0])
         elif part["minus"]:

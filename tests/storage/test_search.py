@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
+from crawler.errors import QueryError
+from crawler.storage import articles, newest
 from crawler.storage.database import Database
-from crawler.storage.search import Filter, Order, search
+from crawler.storage.search import Count, Cursor, Filter, Order, count, facets, search
 from tests.storage.stories import NOW, article, reading, stored
 
 TEXTS = (
@@ -18,6 +22,9 @@ TEXTS = (
     ("en", "Schools of Almaty are open after repairs"),
     ("ru", "На площади поставили ёлку"),
 )
+
+
+COUNTRY = ("Казахстан", "Казахстана", "Казахстану")
 
 
 @pytest.fixture
@@ -93,9 +100,159 @@ def test_an_edit_is_found_by_its_new_words_only(filled: Database) -> None:
         assert [hit.row.body for hit in search(session, Filter("ремонт")).hits] == []
 
 
+@pytest.mark.parametrize("words", ["казахстан", "Казахстана", "казахстану"])
+def test_forms_that_a_stemmer_tells_apart_are_found(database: Database, words: str) -> None:
+    stored(database, *(reading(article(f"/{n}/", f"Погода. {form}.", language="ru")) for n, form in enumerate(COUNTRY)))
+    with database.read() as session:
+        assert len(search(session, Filter(words)).hits) == len(COUNTRY)
+
+
+def test_words_that_a_stemmer_leaves_out_are_words_of_a_phrase(database: Database) -> None:
+    stored(database, reading(article("/1/", "Быть или не быть на tengri.example и/или дома.", language="ru")))
+    with database.read() as session:
+        for words in ('"быть или не быть"', "или", "example", '"и или дома"'):
+            assert len(search(session, Filter(words)).hits) == 1, words
+        assert search(session, Filter('"не или быть"')).hits == ()
+
+
 def test_a_book_is_stored_and_found(database: Database) -> None:
     """PostgreSQL's index of one text holds 1 MB; a longer text must not fail."""
     body = " ".join(f"слово{n}" for n in range(150_000))
     stored(database, reading(article("/book/", body, language="ru")))
     with database.read() as session:
         assert len(search(session, Filter("слово77")).hits) == 1
+
+
+# --- Order, pages -----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def ranked(database: Database) -> Database:
+    """The word stands twice in a body, in a lead, in a headline, and, older, in another headline."""
+    texts = (
+        ("In the body", None, "A bridge is a bridge. " + "Other words follow here. " * 20),
+        ("In the lead", "The bridge is there.", "Other words follow here. " * 20),
+        ("In the bridge headline", None, "Other words follow here. " * 20),
+        ("The bridge of last year", None, "Other words follow here. " * 20),
+    )
+    stored(
+        database,
+        *(
+            reading(
+                article(f"/{n}/", f"{body}{n}", headline=headline, lead=lead, published_at=NOW - timedelta(hours=n))
+            )
+            for n, (headline, lead, body) in enumerate(texts)
+        ),
+    )
+    return database
+
+
+def headlines(database: Database, *, order: Order, limit: int = 50, words: str = "bridge") -> list[str | None]:
+    """All pages, one after the other, while articles arrive that fit, too."""
+    shown: list[str | None] = []
+    after: Cursor | None = None
+    while True:
+        with database.read() as session:
+            page = search(session, Filter(words), order=order, limit=limit, after=after)
+        shown += [hit.row.headline for hit in page.hits]
+        if page.next_cursor is None:
+            return shown
+        after = Cursor.decode(page.next_cursor.encode())
+        assert after == page.next_cursor
+        number = len(shown)
+        stored(
+            database, reading(article(f"/late{number}/", f"A bridge {number}", headline="Bridge", published_at=None))
+        )
+
+
+BEST = ["In the bridge headline", "The bridge of last year", "In the lead", "In the body"]
+NEWEST = ["In the body", "In the lead", "In the bridge headline", "The bridge of last year"]
+
+
+@pytest.mark.parametrize(("order", "expected"), [("best", BEST), ("newest", NEWEST)])
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_pages_in_either_order_neither_overlap_nor_miss(
+    ranked: Database, order: Order, expected: list[str], limit: int
+) -> None:
+    assert headlines(ranked, order=order, limit=limit) == expected
+
+
+def test_best_goes_on_where_the_last_hit_was_erased(ranked: Database) -> None:
+    with ranked.read() as session:
+        page = search(session, Filter("bridge"), order="best", limit=2)
+    with ranked.write() as session:
+        articles.erase(session, page.hits[1].row.id, "law", now=NOW)
+    with ranked.read() as session:
+        rest = search(session, Filter("bridge"), order="best", limit=2, after=page.next_cursor)
+    assert [hit.row.headline for hit in rest.hits] == BEST[2:]
+
+
+def test_a_cursor_of_the_other_order_is_refused(ranked: Database) -> None:
+    with ranked.read() as session:
+        page = search(session, Filter("bridge"), order="best", limit=2)
+        with pytest.raises(QueryError, match="best first, not newest first"):
+            search(session, Filter("bridge"), after=page.next_cursor)
+
+
+def test_without_words_the_best_are_the_newest(ranked: Database) -> None:
+    assert headlines(ranked, order="best", words="") == NEWEST
+
+
+@pytest.mark.parametrize("text", ["", "abc", "é", "W10", "WyJuIl0", "WyJuIiwxZTk5LDFd", "A" * 5_000])
+def test_what_is_no_cursor_is_refused(text: str) -> None:
+    with pytest.raises(QueryError, match="no cursor"):
+        Cursor.decode(text)
+
+
+def test_hits_have_their_words_marked(ranked: Database) -> None:
+    with ranked.read() as session:
+        hit = search(session, Filter("bridges lead"), order="best").hits[0]
+    assert [piece.text for piece in hit.highlights.headline if piece.is_hit] == ["lead"]
+    assert [piece.text for piece in hit.highlights.snippet if piece.is_hit] == ["bridge"]
+
+
+@pytest.mark.parametrize("words", ["", "bridge"])
+def test_rare_and_common_words_are_found_in_either_way(
+    ranked: Database, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL looks at the newest articles in turn, and where that is not enough finds all of them."""
+    monkeypatch.setattr(newest, "LOOKED_AT", 1)
+    assert headlines(ranked, order="newest", words=words, limit=1) == NEWEST
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+def test_counts_stop_where_they_are_told(filled: Database) -> None:
+    with filled.read() as session:
+        assert count(session, Filter()) == Count(5, is_exact=True)
+        assert count(session, Filter("алматы")) == Count(2, is_exact=True)
+        assert count(session, Filter("метро")) == Count(0, is_exact=True)
+        assert count(session, Filter(), most=5) == Count(5, is_exact=True)
+        assert count(session, Filter(), most=4) == Count(4, is_exact=False)
+
+
+def test_facets_are_those_of_what_is_found(database: Database) -> None:
+    moments = (datetime(2026, 11, 20, 20, tzinfo=UTC), datetime(2026, 11, 20, 10, tzinfo=UTC))
+    stored(
+        database,
+        reading(article("/1/", "Rain.", published_at=moments[0], section="City")),
+        reading(article("/2/", "Rain in town.", published_at=moments[1], section=None, tags=("rain",), language="kk")),
+        reading(article("/3/", "Snow.", authors=("Bo Li",))),
+    )
+    with database.read() as session:
+        found = facets(session, Filter("rain"), zone=ZoneInfo("Asia/Almaty"))
+        everything = facets(session, Filter(), most=1)
+    assert found == {
+        "source": [("herald", 2)],
+        "section": [("City", 1)],
+        "author": [("Ann Reed", 2), ("Bo Li", 2)],
+        "tag": [("bridge", 1), ("rain", 1), ("traffic", 1)],
+        "language": [("en", 1), ("kk", 1)],
+        "day": [("2026-11-21", 1), ("2026-11-20", 1)],
+    }
+    assert everything["author"] == [("Bo Li", 3)]
+    assert len(everything["day"]) == 2
+
+
+def test_a_statement_about_words_leaves_postgresql_s_plans_as_they_were(postgresql_url: str) -> None:
+    with Database(postgresql_url) as database, database.read() as session:
+        count(session, Filter("bridge"))
+        search(session, Filter("bridge"))
+        assert session.scalar(text("SHOW enable_seqscan")) == "on"
