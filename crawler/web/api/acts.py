@@ -21,9 +21,12 @@ class Nothing(Body):
 class RunWanted(Body):
     """A run of a source."""
 
-    limit: Annotated[
-        int | None, Field(ge=1, le=actions.LARGEST_LIMIT, strict=True, description="Fetch at most so many articles.")
-    ] = None
+    limit: (
+        Annotated[
+            int, Field(ge=1, le=actions.LARGEST_LIMIT, strict=True, description="Fetch at most so many articles.")
+        ]
+        | None
+    ) = None
 
 
 class PauseWanted(Body):

@@ -100,14 +100,15 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
     found = []
     for name, declared in schema.get("properties", {}).items():
         in_path = f"{{{name}}}" in one.path
-        of_value = {key: value for key, value in _inlined(declared, schema).items() if key != "title"}
+        of_value = _without_null(_inlined(declared, schema))
+        of_value.pop("title", None)
         found.append(
             {
                 "name": name,
                 "in": "path" if in_path else "query",
                 "required": in_path or name in schema.get("required", ()),
                 "description": of_value.pop("description", ""),
-                "schema": _without_null(of_value),
+                "schema": of_value,
             }
         )
     return found
@@ -126,7 +127,7 @@ def _inlined(value: Any, schema: dict[str, Any]) -> Any:
 def _without_null(value: dict[str, Any]) -> dict[str, Any]:
     """A value of an address is there or is not; it is never null."""
     if "anyOf" not in value:
-        return value
+        return dict(value)
     (other,) = [one for one in value["anyOf"] if one.get("type") != "null"]
     rest = {key: one for key, one in value.items() if key not in ("anyOf", "default")}
     return {**other, **rest}

@@ -101,7 +101,7 @@ async def _body(request: Request, model: type[Body]) -> Body:
         sent = json.loads(raw)
     except (ValueError, RecursionError):
         raise HTTPException(400, "The body is no JSON.") from None
-    return model.model_validate(sent, strict=False)
+    return model.model_validate(sent)
 
 
 def _wrong(name: str, message: str) -> ValidationError:

@@ -21,10 +21,12 @@ def reference(request: Request, document: dict[str, Any]) -> Response:
 
 
 def _shown(path: str, method: str, operation: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    values = [_value(one["name"], one["in"], one["schema"], one["description"]) for one in operation["parameters"]]
+    given = [
+        _value(one["name"], one["in"], one["schema"], one["description"]) for one in operation.get("parameters", ())
+    ]
     if "requestBody" in operation:
         body = _resolved(operation["requestBody"]["content"]["application/json"]["schema"], document)
-        values += [
+        given += [
             _value(name, "body", one, one.get("description", "")) for name, one in body.get("properties", {}).items()
         ]
     good = next(value for status, value in operation["responses"].items() if status < "300")
@@ -36,7 +38,7 @@ def _shown(path: str, method: str, operation: dict[str, Any], document: dict[str
         "name": operation["operationId"],
         "summary": operation["summary"],
         "description": operation["description"],
-        "values": values,
+        "given": given,
         "answer": fields or kind,
     }
 
