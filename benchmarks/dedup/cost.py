@@ -7,20 +7,22 @@ language: a million texts of the grammar's few hundred words would share more ph
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import tempfile
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from itertools import accumulate, islice, pairwise, product
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, text
 
 from benchmarks.dedup.stream import START
 from crawler.articles.article import Article
@@ -38,6 +40,7 @@ from crawler.storage.writing import insert_new
 BATCHES = 20
 # Days over which the index is spread: a window of 14 days each way is a tenth of them.
 SPREAD = 290
+FIRST_DAY = day_of(START) - SPREAD // 2
 # As common as words of a language are, by Zipf's law.
 _SYLLABLES = [consonant + vowel for consonant in "бвгдзклмнпрст" for vowel in "аеиоу"]
 WORDS = ["".join(word) for word in islice(product(_SYLLABLES, repeat=3), 0, None, 5)]
@@ -45,9 +48,8 @@ FREQUENCY = list(accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
 # Texts whose marks an index is filled with; a larger one has them again a month later. As many as lie in the window of
 # a million: of a million texts of their own the marks alone would take five minutes.
 DISTINCT = 100_000
+# Their articles' numbers lie so far below zero: no article that is stored has one.
 NUMBERS = 1 << 40
-# Rows of one statement while the index is filled.
-PORTION = 50_000
 
 
 def resident() -> int:
@@ -62,37 +64,34 @@ class Filling:
     """
 
     def __init__(self, size: int, random: Random) -> None:
-        self.size = size
+        self.size, self.distinct = size, min(size, DISTINCT)
         self._hashes = array("q")
         self._starts = array("L", [0])
         self._facts: list[bytes] = []
-        for _ in range(min(size, DISTINCT)):
+        for _ in range(self.distinct):
             marks = fingerprint(coined(random))
             self._hashes.extend(marks.sketch)
             self._starts.append(len(self._hashes))
             self._facts.append(pack_facts(marks.facts))
 
-    def __iter__(self) -> Iterator[tuple[int, int, array[int], bytes]]:
-        """Number, day, sketch and facts of each article, in the order of time."""
+    def __iter__(self) -> Iterator[tuple[int, int, array[int]]]:
+        """Number, day and sketch of each article, in the order of time."""
         for place in range(self.size):
             text = place % len(self._facts)
             sketch = self._hashes[self._starts[text] : self._starts[text + 1]]
-            yield _number(place), self._day(place), sketch, self._facts[text]
+            yield place - NUMBERS, FIRST_DAY + place * SPREAD // self.size, sketch
 
-    def postings(self) -> Iterator[tuple[int, int, int]]:
-        """(hash, day, number) of each, in the order of the hashes."""
+    def postings(self) -> list[tuple[int, int]]:
+        """(hash, text) of the texts, in the order of the hashes."""
         texts = array("L", (place for place, ends in enumerate(pairwise(self._starts)) for _ in range(*ends)))
-        for hash_, first in sorted(zip(self._hashes, texts, strict=True)):
-            for place in range(first, self.size, len(self._facts)):
-                yield hash_, self._day(place), _number(place)
+        return sorted(zip(self._hashes, texts, strict=True))
 
-    def _day(self, place: int) -> int:
-        return day_of(START) - SPREAD // 2 + place * SPREAD // self.size
-
-
-def _number(place: int) -> int:
-    """Below zero: no article that is stored has it."""
-    return place - NUMBERS
+    def marks(self) -> list[tuple[int, bytes, bytes]]:
+        """(text, sketch, facts), packed, of the texts."""
+        sketches = (self._hashes[start:end] for start, end in pairwise(self._starts))
+        return [
+            (n, pack_sketch(sketch), facts) for n, (sketch, facts) in enumerate(zip(sketches, self._facts, strict=True))
+        ]
 
 
 def measure(size: int, *, seed: int, postgresql: str | None) -> None:
@@ -142,7 +141,7 @@ def _new(random: Random) -> Iterator[str]:
 def _measure_index(filling: Filling, new: list[str]) -> None:
     before, cpu = resident(), time.process_time()
     index = Index()
-    for number, day, own, _ in filling:
+    for number, day, own in filling:
         index.add(number, own, day=day)
     cpu, size = time.process_time() - cpu, resident() - before
     sketches = [fingerprint(one).sketch for one in new]
@@ -194,33 +193,57 @@ def _insert(database: Database, texts: list[str], first: int) -> list[Arrival]:
     return [Arrival(ids[key], marks) for key, (_, marks) in made.items()]
 
 
+# Table, its columns, and what of them goes where; on PostgreSQL bytes are called otherwise.
+_GIVEN = (
+    ("given_postings", "hash bigint, text bigint", "postings", "hash", "hash"),
+    (
+        "given_marks",
+        "text bigint, sketch blob, facts blob",
+        "fingerprints",
+        "version, sketch, facts",
+        f"{METHOD_VERSION}, sketch, facts",
+    ),
+)
+
+
 def _fill(database: Database, filling: Filling) -> None:
     """Put the marks in as they would be after a year; without their articles, which are not asked for here."""
-    switch = "SET session_replication_role = replica" if database.dialect == "postgresql" else None
-    postings = filling.postings()
+    is_postgresql = database.dialect == "postgresql"
+    given: tuple[Sequence[tuple[Any, ...]], ...] = (filling.postings(), filling.marks())
+    place, places = "(text + again.value)", "json_each(:again)"
+    if is_postgresql:
+        place, places = "again", "LATERAL generate_series(text, CAST(:size AS bigint) - 1, CAST(:distinct AS bigint))"
+    values: dict[str, Any] = {"size": filling.size, "distinct": filling.distinct, "first": FIRST_DAY, "spread": SPREAD}
+    values |= {"numbers": NUMBERS, "again": json.dumps([*range(0, filling.size, filling.distinct)])}
     with database.migrating() as connection:
-        if switch:
-            connection.execute(text(switch))
-        while portion := list(islice(postings, PORTION)):
-            if database.dialect == "postgresql":
-                driver = connection.connection.driver_connection
-                assert driver is not None
-                with driver.cursor().copy("COPY postings (hash, day, article_id) FROM STDIN") as copy:
-                    for row in portion:
-                        copy.write_row(row)
-            else:
-                connection.exec_driver_sql("INSERT INTO postings (hash, day, article_id) VALUES (?, ?, ?)", portion)
-        articles = iter(filling)
-        while some := list(islice(articles, PORTION)):
-            marks = [
-                {"article_id": n, "version": METHOD_VERSION, "day": day, "sketch": pack_sketch(sketch), "facts": facts}
-                for n, day, sketch, facts in some
-            ]
-            connection.execute(insert(FingerprintRow), marks)
-        if switch:
+        if is_postgresql:
+            connection.execute(text("SET session_replication_role = replica"))
+        for (name, columns, table, into, taken), rows in zip(_GIVEN, given, strict=True):
+            columns = columns.replace("blob", "bytea") if is_postgresql else columns
+            connection.execute(text(f"CREATE TEMPORARY TABLE {name} ({columns})"))
+            _copy(connection, name, rows)
+            number_and_day = f"{place} - :numbers, :first + {place} * :spread / :size"
+            statement = (
+                f"INSERT INTO {table} (article_id, day, {into}) SELECT {number_and_day}, {taken} "
+                f"FROM {name} CROSS JOIN {places} AS again WHERE {place} < :size"
+            )
+            connection.execute(text(statement), values)
+        if is_postgresql:
             connection.execute(text("SET session_replication_role = DEFAULT"))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
+
+
+def _copy(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    if connection.dialect.name == "postgresql":
+        with driver.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        places = ", ".join("?" for _ in rows[0])
+        driver.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
 
 
 def _bytes(database: Database) -> int:
