@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 from crawler.web.rendering import render
 
 # What to do, by status, where the answer itself does not say it.
-_REMEDIES = {
+REMEDIES = {
     403: "Sign in with a token that may do this. "
     "Whoever runs the crawler makes one: crawler token create NAME --may-act",
     404: "It may have been pruned, or the address has a mistake. The sections above lead to everything there is.",
@@ -23,7 +23,7 @@ _REMEDIES = {
 
 def error_page(request: Request, *, status: int, title: str, detail: str) -> HTMLResponse:
     """An answer that says why a page cannot be shown. Asks no database: it may be what is broken."""
-    remedy = _REMEDIES.get(status, "")
+    remedy = REMEDIES.get(status, "")
     return render(
         request, "failure.html", status=status, code=status, title=title, detail=detail, remedy=remedy, is_failure=True
     )
