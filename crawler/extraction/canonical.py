@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
 
 from crawler.articles.article import Origin, Translation
 from crawler.articles.urls import canonicalise_url, join_url
@@ -70,10 +73,15 @@ def translations_of(found: Found, url: str, own_language: str | None) -> tuple[T
     return tuple(dict.fromkeys(others))
 
 
-def related_links(page: Page, source: Source | None, address: Address | None) -> tuple[str, ...]:
-    """Addresses in the page's boxes of related stories; only the site's own articles where the source tells them."""
+def related_links(
+    page: Page, source: Source | None, address: Address | None, boxes: Sequence[LexborNode] = ()
+) -> tuple[str, ...]:
+    """Addresses in the page's boxes of related stories; only the site's own articles where the source tells them.
+
+    `boxes` are those that the source's rules name.
+    """
     found: dict[str, None] = {}
-    for box in page.landmarks.related[:_MOST_BOXES]:
+    for box in (*page.landmarks.related[:_MOST_BOXES], *boxes[:_MOST_BOXES]):
         for node in box.css("a[href]")[:_MOST_RELATED]:
             link = join_url(page.url, node.attrs.get("href") or "")
             if link and source is not None:

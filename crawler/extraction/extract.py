@@ -134,7 +134,9 @@ class _Cascade:
             modified_at=modified.at if modified else None,
             is_accessible_for_free=self._is_accessible_for_free(),
             translations=translations_of(readers.meta, self._url, language),
-            related_links=related_links(readers.page, readers.source, readers.address),
+            related_links=related_links(
+                readers.page, readers.source, readers.address, readers.rules.boxes if readers.rules else ()
+            ),
             layout=readers.rules.layout.name if readers.rules else None,
             origins=self._origins,
             confidence=self._confidence(published, f"{lead or ''} {body}", body_confidence),

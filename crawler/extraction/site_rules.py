@@ -40,6 +40,8 @@ class SiteReading:
     published: tuple[str, ...]
     """Every printed date that the rules find, best first: the first that can be read counts."""
     modified: tuple[str, ...]
+    boxes: tuple[LexborNode, ...] = ()
+    """Those that announce related stories."""
 
 
 def read_site_rules(page: Page, layouts: Sequence[Layout]) -> SiteReading | None:
@@ -67,7 +69,8 @@ class _Reader:
         self._page = page
         self._layout = layout
         self._article = article
-        self._removed = _ids(article, layout.remove)
+        self._boxes = _all(page.root, layout.related)
+        self._removed = frozenset(box.mem_id for box in (*_all(article, layout.remove), *self._boxes))
         self._used: set[int] = set()
         """Elements that supplied another field: they are no part of the body, where that encloses them."""
 
@@ -88,7 +91,7 @@ class _Reader:
         body, inside, stray = self._body(lead)
         found.body = body
         found.images = tuple(_images(outside, captions, inside, stray))
-        return SiteReading(layout, found, published, modified)
+        return SiteReading(layout, found, published, modified, self._boxes)
 
     def _nodes(self, selector: str) -> list[LexborNode]:
         """Inside the article's box; where it holds nothing, on the whole page. Each once."""
@@ -149,7 +152,7 @@ class _Reader:
         return read_box(node, self._page.url, removed=self._removed)
 
     def _body(self, lead: LexborNode | None) -> tuple[tuple[str, ...], list[Picture], str | None]:
-        stops = _ids(self._article, self._layout.stop)
+        stops = {node.mem_id for node in _all(self._article, self._layout.stop)}
         removed = self._removed | self._used | ({lead.mem_id} if lead is not None else set())
         for selector in self._layout.body:
             pieces: list[Piece] = []
@@ -213,5 +216,5 @@ def _first(root: LexborNode, selectors: Iterable[str]) -> LexborNode | None:
     return None
 
 
-def _ids(root: LexborNode, selectors: Sequence[str]) -> frozenset[int]:
-    return frozenset(node.mem_id for node in root.css(", ".join(selectors))) if selectors else frozenset()
+def _all(root: LexborNode, selectors: Sequence[str]) -> tuple[LexborNode, ...]:
+    return tuple(root.css(", ".join(selectors))) if selectors else ()

@@ -163,6 +163,9 @@ class Layout(Declaration):
     """Captions of `images`, in the same order."""
     remove: SelectorList = ()
     """Boxes inside the article that do not belong to it: read-more, share rows."""
+    related: SelectorList = ()
+    """Boxes that announce related stories: no part of the text either, and their links are kept. Boxes whose class says
+    "related" or "read also" need no rule."""
     stop: SelectorList = ()
     """The body ends before the first of these."""
     stop_phrases: Patterns = ()
