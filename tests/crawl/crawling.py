@@ -67,6 +67,8 @@ class Home:
             "CRAWLER_CONTACT": "tests@herald.example",
             "CRAWLER_ALLOW_PRIVATE_ADDRESSES": "1",
             "CRAWLER_TIMEZONE": "Asia/Almaty",
+            # Tests run beside each other, and there is one port.
+            "CRAWLER_WEB": "false",
         }
         self._started: list[subprocess.Popen[str]] = []
 
