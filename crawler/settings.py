@@ -64,6 +64,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
 }
+SPIDER_MIDDLEWARES = {
+    # Requests come from lists and from the ledger of links: there is no page that one would refer to, and no depth.
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
 EXTENSIONS = {
     # The recorder opens the run, so it comes before what writes into it.
     "crawler.extensions.recorder.Recorder": 10,

@@ -88,8 +88,12 @@ class NewsSpider(Spider):
     @property
     def _time_for_revisits(self) -> timedelta:
         """So long may a run look at known articles again, after the new ones."""
-        most = timedelta(seconds=self.crawler.settings.getint("CLOSESPIDER_TIMEOUT"))
-        return min(revisit.LONGEST, most / 2)
+        return min(revisit.LONGEST, self._time_limit / 2)
+
+    @property
+    def _time_limit(self) -> timedelta:
+        """Of the whole crawl."""
+        return timedelta(seconds=self.crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")) or load_config().run_timeout
 
     async def discover(self) -> None:
         """Read the lists of every edition; links that were not known are in the database afterwards."""
@@ -113,7 +117,7 @@ class NewsSpider(Spider):
             run_id=self.attempt.run_id,
             limit=limit,
             now=utc_now(),
-            lease=load_config().run_timeout,
+            lease=self._time_limit,
         )
         return await asyncio.to_thread(self.database.transact, claim)
 

@@ -30,6 +30,11 @@ class OneCrawlSettings(Settings):
     def copy(self) -> Self:
         return _twin(self)
 
+    def frozencopy(self) -> Self:
+        frozen = copy(self)
+        frozen.freeze()
+        return frozen
+
 
 def _twin(settings: S) -> S:
     twin = copy(settings)
@@ -42,7 +47,7 @@ def _twin(settings: S) -> S:
 
 @cache
 def project_settings() -> OneCrawlSettings:
-    """Scrapy's settings and the project's; a warm server has them ready. To be copied, never to be changed."""
+    """Scrapy's settings and the project's; a warm server has them ready for the one crawl of each process."""
     settings = OneCrawlSettings()
     settings.setmodule("crawler.settings", priority="project")
     return settings
@@ -68,7 +73,7 @@ def crawl(source_id: str, options: Mapping[str, Any], *, settings: Mapping[str, 
     Raises:
         KeyError: there is no such source.
     """
-    project = project_settings().copy()
+    project = project_settings()
     project.update(dict(settings or {}), priority="cmdline")
     process = AsyncCrawlerProcess(project)
     process.crawl(source_id, **options)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import configure_mappers
 
 from crawler.errors import DatabaseError
 from crawler.scheduling.runners.rehearsal import rehearse
+from crawler.sources.registry import Registry
 
 # Loaded at the first request, message or row otherwise.
 LAZY = (
@@ -53,6 +54,7 @@ def load() -> None:
     process = importlib.import_module("crawler.spiders.process")
     process.project_settings()
     process.set_log_levels()
+    Registry.load(())  # what it takes to read a source file, and the patterns of the packaged ones
     try:
         rehearse()
     except (DatabaseError, OSError) as error:  # crawls do without, at some more cost
