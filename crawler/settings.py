@@ -65,8 +65,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
 }
 SPIDER_MIDDLEWARES = {
-    # Requests come from lists and from the ledger of links: there is no page that one would refer to, and no depth.
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    # Requests come from lists and from the ledger of links: there is no depth.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 EXTENSIONS = {
