@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crawler.errors import SourceProblem
+from crawler.monitoring.pauses import Pause, pause_of
 from crawler.sources.registry import Registry
 from crawler.sources.source import Source
 from crawler.storage import coverage, feeds, hosts, runs, schedulers, schedules, standings, yields
@@ -40,6 +41,9 @@ COVERAGE_LATELY, COVERAGE_BEFORE = (0, 1), (3, 6, 9, 12)
 FIELD_USUAL, LOST_FIELD = 0.5, 0.5
 # Whatever is usual: shorter pauses are a matter of editors' lunches.
 SHORTEST_SILENCE = timedelta(hours=1)
+# Silence is remarkable when so many articles usually come in that time: by chance alone (Poisson) none of 7 comes once
+# in a thousand times.
+SILENT = 7
 # So many sources must say how much there is to report today before it is believed; and of these each must usually
 # bring so many articles a day.
 LEVEL_SOURCES, LEVEL_ARTICLES = 5, 10
@@ -67,6 +71,8 @@ class SourceFacts:
     """None: it has brought no article."""
     since_new: tuple[int, ...] = ()
     """Of each earlier week known: articles in the time in which now nothing came."""
+    pause: Pause | None = None
+    """What that time is worth. None: too few articles usually come in it, or have come at all, to ask."""
     daily: tuple[int, ...] = ()
     """New articles of each of the last 14 times 24 hours, the oldest first. Empty: it has brought no article."""
     usual_days: tuple[int, ...] = ()
@@ -189,6 +195,16 @@ def _brought(
     windows = [one for source_id, gap in gaps.items() for one in earlier(gap, spans[source_id])]
     for window, count in zip(windows, yields.counted(session, windows), strict=True):
         found[window.source_id]["since_new"] = (*found[window.source_id].get("since_new", ()), count)
+    remarkable = {
+        source_id: gap
+        for source_id, gap in gaps.items()
+        if median_low(found[source_id].get("since_new") or [0]) >= SILENT
+    }
+    since = {source_id: gap.start - WEEKS * WEEK for source_id, gap in remarkable.items()}
+    for source_id, seen in yields.moments(session, since).items():
+        before = [moment for moment in seen if moment <= remarkable[source_id].start]
+        if len(before) > 1:
+            found[source_id]["pause"] = pause_of(before, remarkable[source_id].end)
     return found
 
 

@@ -9,16 +9,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from crawler.monitoring.facts import FIELD_USUAL, LOST_FIELD, CrawlerFacts, SourceFacts
+from crawler.monitoring.facts import FIELD_USUAL, LOST_FIELD, SILENT, CrawlerFacts, SourceFacts
 from crawler.monitoring.problems import Problem, Severity
 from crawler.storage.coverage import Share
 from crawler.storage.outcome import Outcome, grouped
 from crawler.storage.tables import RunKind, RunState
 
 # --- Numbers ----------------------------------------------------------------------------------------------------------
-# Silence is remarkable when so many articles usually come in that time: by chance alone (Poisson) none of 7 comes once
-# in a thousand times. From 20 on it is no chance at all.
-SILENT, VERY_SILENT = 7, 20
+# From so many articles on that usually come in that time silence is no chance at all.
+VERY_SILENT = 20
+# And when it is so much longer, in articles that usually come, than the longest pause but one of the five weeks before:
+# else the source brings its stories in batches. 1.5: see docs/benchmarks.md, invented sources.
+LONGER = 1.5
 # And when a poor week, the poorest but one, still brought so many: else the source has such pauses.
 SILENT_IN_POOR_WEEK = 3
 # A source that has brought nothing yet gets so long.
@@ -176,6 +178,8 @@ def silent(facts: SourceFacts, now: datetime) -> Problem | None:
         return None
     usual = median_low(facts.since_new)
     if usual * facts.level < SILENT or _poor(facts.since_new) < SILENT_IN_POOR_WEEK:
+        return None
+    if facts.pause is not None and facts.pause.worth * facts.level <= LONGER * facts.pause.longest:
         return None
     return _problem(
         facts,

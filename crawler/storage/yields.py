@@ -5,7 +5,7 @@ New means first seen by us. What a backfill brought is left out: it was publishe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from statistics import median_low
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, column, text
 from sqlalchemy.orm import Session
 
 from crawler.storage.columns import UtcDateTime
-from crawler.storage.sets import each_word, is_postgresql, listed
+from crawler.storage.sets import each_pair, each_word, is_postgresql, listed
 
 # An article that was published so long before the window in which it was first seen is a backfill's. A source's horizon
 # is 48 h unless its file says otherwise; a day more for lists that are read late.
@@ -109,6 +109,24 @@ def spans(session: Session, source_ids: Collection[str]) -> dict[str, Span]:
     )
     rows = session.execute(asked, {"ids": listed(source_ids)})
     return {source_id: Span(first, last) for source_id, first, last in rows if first is not None}
+
+
+_MOMENTS = """
+    SELECT source_id, first_seen_at FROM {each} JOIN articles ON source_id = key AND first_seen_at >= {value}
+    ORDER BY source_id, first_seen_at
+"""
+
+
+def moments(session: Session, since: Mapping[str, datetime]) -> dict[str, list[datetime]]:
+    """When the articles of some sources were first seen, in order, each source from its own moment on."""
+    value = "CAST(value AS timestamptz)" if is_postgresql(session) else "value"
+    asked = text(_MOMENTS.format(each=each_pair(session, "since"), value=value))
+    write = _writing(session)
+    values = {"since": listed({source_id: write(moment) for source_id, moment in since.items()})}
+    found: dict[str, list[datetime]] = {source_id: [] for source_id in since}
+    for source_id, when in session.execute(asked, values):
+        found[source_id].append(when if isinstance(when, datetime) else datetime.fromisoformat(f"{when}+00:00"))
+    return found
 
 
 _HOURLY = """

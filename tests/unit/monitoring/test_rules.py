@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from crawler.errors import SourceProblem
 from crawler.monitoring import rules
 from crawler.monitoring.facts import WEEK, CrawlerFacts, SourceFacts, earlier
 from crawler.monitoring.health import judge, of_source, worst_first
+from crawler.monitoring.pauses import pause_of
 from crawler.monitoring.problems import Problem, Severity, State
 from crawler.sources.registry import Registry
 from crawler.storage.coverage import Share
@@ -70,7 +72,9 @@ def silent_after(seen: list[datetime], *, looked_at: datetime, **known: Any) -> 
     span = Span(min(seen), max(seen))
     gap = Window("vlast", span.last_at, looked_at)
     counts = tuple(sum(one.start <= at < one.end for at in seen) for one in earlier(gap, span))
-    return rules.silent(facts(standing=good(looked_at), span=span, since_new=counts, **known), looked_at)
+    pause = pause_of([at for at in seen if at >= span.last_at - 5 * WEEK], looked_at)
+    known = {"span": span, "since_new": counts, "pause": pause} | known
+    return rules.silent(facts(standing=good(looked_at), **known), looked_at)
 
 
 def test_silence_in_a_working_day_is_told_with_its_usual_number() -> None:
@@ -102,6 +106,16 @@ def test_pauses_that_every_week_has_are_no_silence(moment: datetime) -> None:
     last = {1: 24, 2: 24, 3: 24, 0: 22, 6: 28}[moment.weekday()]
     seen = [at for at in by_office_hours(LONG_AGO, datetime(2026, 11, last, 17, 59, tzinfo=UTC)) if at < moment]
     assert silent_after(seen, looked_at=moment) is None
+
+
+def test_a_site_that_brings_its_stories_in_batches_has_long_pauses_all_the_time() -> None:
+    chance = Random(7)
+    hours = [at for at in by_office_hours(LONG_AGO, NOON, per_hour=1) if at < NOON - timedelta(hours=4)]
+    seen = [at + timedelta(minutes=n) for at in hours if chance.random() < 0.3 for n in range(12)]
+    assert silent_after(seen, looked_at=NOON) is None
+    found = silent_after(seen, looked_at=NOON, pause=None)
+    assert found is not None
+    assert found.values["usual"] >= rules.SILENT
 
 
 def test_a_source_with_an_article_a_week_may_be_silent_for_weeks() -> None:
