@@ -21,7 +21,7 @@ PROGRAM = Path(sys.executable).with_name("schemathesis")
 # Some 1,300 requests; two cores that are busy elsewhere need two minutes. Seconds.
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(not PROGRAM.exists() and not shutil.which("schemathesis"), reason="no schemathesis here")
-def test_the_server_does_what_its_description_says(url: str, sources: Path) -> None:
+def test_the_server_does_what_its_description_says(url: str, sources: Path, tmp_path: Path) -> None:
     token = make_token(url, "tester", Rights.ACT)
     with serving(url, sources, host="0.0.0.0") as address:
         done = subprocess.run(
@@ -37,6 +37,7 @@ def test_the_server_does_what_its_description_says(url: str, sources: Path) -> N
             text=True,
             check=False,
             timeout=380,
+            cwd=tmp_path,
         )
     assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
 
