@@ -1,7 +1,7 @@
 """Are we better than every peer by more than chance, and how much faster? Same pages, same scorer, same run.
 
-    uv run --isolated --group bench --with 'newspaper4k[all]' --with news-please --with readability-lxml --with goose3 \
-        --with resiliparse python -m benchmarks.extraction.quality --texts kept.json
+    uv run --frozen --isolated --group bench --with 'newspaper4k[all]' --with news-please --with readability-lxml
+        --with goose3 --with resiliparse python -m benchmarks.extraction.quality --texts kept.json
 
 Each page is read by all in turn, so that other work on the machine disturbs all alike; times are CPU time. With
 `--texts` (written by crossvalidate.py) our texts are those of models that had not seen the page's site; without, of the

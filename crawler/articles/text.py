@@ -27,6 +27,8 @@ _MAX_ESCAPED = 4
 
 _TITLE_PART = re.compile(r"\s+(?:[|·•»:]{1,2}|[-–—])\s+")
 
+# Names of the site and its sections at the end of a title; real ones have three. It bounds the work on hostile pages.
+_MOST_PARTS = 20
 # Longest caption, in characters: some ten lines. It bounds the work on hostile pages.
 _MAX_CAPTION = 1_000
 
@@ -92,7 +94,7 @@ def clean_headline(s: str, *, publishers: Collection[str] = ()) -> str:
     """
     s = normalise_text(s)
     keys = {key for publisher in publishers if (key := name_key(publisher))}
-    for part in reversed(list(_TITLE_PART.finditer(s)) if keys else []):
+    for part in reversed(list(_TITLE_PART.finditer(s))[-_MOST_PARTS:] if keys else []):
         if name_key(s[part.end() :]) not in keys:
             break
         s = s[: part.start()]

@@ -219,6 +219,8 @@ def _before_role(node: LexborNode) -> str:
         if text[0].isupper() and _looks_like_a_person(name) and " " in name and " " in text and name[-1].isalpha():
             break
         joined = f"{joined} {text}".strip()
+        if len(joined) > _LONGEST:
+            break  # no byline
     return joined
 
 

@@ -17,6 +17,8 @@ from crawler.extraction.page import Page
 
 # Longest `<h1>` that is a headline, in characters; longer ones are paragraphs in large print.
 _LONGEST = 220
+# Longest title whose parts are looked at, in characters: it bounds the work on hostile pages.
+_LONGEST_TITLE = 1_000
 # Share of a heading's words that the page's other titles must know. Below it the heading names the site, a section or
 # another box. .3: benchmarks on both corpora, .2 and .4 lose .002 and .006 of dev_articles.
 _KNOWN_WORDS = 0.3
@@ -100,7 +102,7 @@ class SiteWords:
         >>> SiteWords("https://www.drinkexample.com/blog/tea").cut("Six teas | Blog | Example")
         'Six teas'
         """
-        while title and (parts := list(_SEPARATOR.finditer(title))):
+        while title and len(title) <= _LONGEST_TITLE and (parts := list(_SEPARATOR.finditer(title))):
             last = title[parts[-1].end() :]
             is_section = "|" in parts[-1][0] and _letters(last) in self._folders
             if not is_section and not self._names_site(last):
