@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console, Group
@@ -21,13 +21,15 @@ from crawler.cli.db import keep
 from crawler.cli.output import Json, console, duration, table, when, yielding_table
 from crawler.config import Config, load_config
 from crawler.errors import CrawlerError, DatabaseError
-from crawler.scheduling.service import Service
 from crawler.sources.registry import Registry
 from crawler.storage import runs, schedules
 from crawler.storage.database import Database
 from crawler.storage.outcome import GOOD_OUTCOMES
 from crawler.storage.schema import ensure_ready
 from crawler.storage.tables import RunRow, RunState
+
+if TYPE_CHECKING:
+    from crawler.scheduling.service import Service
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,9 @@ def up(
 
     Source files that change are read again. The first Ctrl-C lets runs end cleanly, the second ends them at once.
     """
+    # Other commands start without a scheduler's libraries.
+    from crawler.scheduling.service import Service
+
     config = load_config()
     registry = Registry.load(config.source_folders)
     only = [registry.get(source_id).id for source_id in sources or []]
