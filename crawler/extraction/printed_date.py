@@ -80,7 +80,7 @@ def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDa
     """What may be the day of the story: first what is near the headline, then any element that names a date, then the
     only day that the page prints.
 
-    Of the texts at one place those that say "published" come first, then those whose element is named after a date.
+    Of the texts at one place those that say "published" come first.
     """
     found: list[PrintedDate] = []
     if heading is not None:
@@ -96,7 +96,6 @@ def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDa
 
 def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedDate]:
     said: list[PrintedDate] = []
-    named: list[PrintedDate] = []
     plain: list[PrintedDate] = []
     label_before = ""
     for text, names in chain.from_iterable(_split(text, names) for text, names in texts):
@@ -109,9 +108,8 @@ def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedD
             is_modified = not is_published and bool(_MODIFIED.search(words))
             is_named = bool(_DATE_NAMES.search(names.lower()))
             near = is_near and (is_published or is_named or not _is_sentence(beside))
-            place = said if is_published else named if is_named else plain
-            place.append(PrintedDate(text, is_modified, near, is_published))
-    return said + named + plain
+            (said if is_published else plain).append(PrintedDate(text, is_modified, near, is_published))
+    return said + plain
 
 
 def _is_like_a_date(text: str) -> bool:
