@@ -27,7 +27,7 @@ _ORDER = tuple(Severity)
 def survey(session: Session, registry: Registry, *, now: datetime) -> Survey:
     """Everything that the rules say at `now`: one gathering for whoever needs both problems and sources.
 
-    Some fifteen statements, whatever the number of sources.
+    Some sixteen statements, whatever the number of sources.
     """
     crawler, sources = gather(session, registry, now=now)
     return judge(crawler, sources, now)

@@ -5,6 +5,7 @@ What each means and what to do about it is explained in docs/health.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from statistics import median_low
@@ -16,13 +17,13 @@ from crawler.storage.outcome import Outcome, grouped
 from crawler.storage.tables import RunKind, RunState
 
 # --- Numbers ----------------------------------------------------------------------------------------------------------
-# From so many articles on that usually come in that time silence is no chance at all.
+# Silence: at least SILENT articles usually come in that time (see facts.py); from so many on it is no chance at all.
 VERY_SILENT = 20
-# And when it is so much longer, in articles that usually come, than the longest pause but one of the five weeks before:
-# else the source brings its stories in batches. 1.5: see docs/benchmarks.md, invented sources.
-LONGER = 1.5
-# And when a poor week, the poorest but one, still brought so many: else the source has such pauses.
+# A poor week, the poorest but one, brought so many in that time: else the source has such pauses.
 SILENT_IN_POOR_WEEK = 3
+# The pause is so many times as long, in articles that usually come, as the longest but one of five weeks: else the
+# source brings its stories in batches. 1.5: python -m benchmarks.health.
+LONGER = 1.5
 # A source that has brought nothing yet gets so long.
 FIRST_ARTICLE = timedelta(days=1)
 
@@ -55,18 +56,12 @@ PAUSED_LONG, BY_HAND_LONG = timedelta(days=7), timedelta(days=30)
 # Free space at which SQLite still can prune, and at which it cannot write.
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000
 
-# Words by which statistics say that a site refused, by how much that says of its will.
+# Words by which statistics say that a site refused.
 REFUSING = frozenset(
-    {
-        "http_401",
-        "http_402",
-        "http_403",
-        "http_429",
-        "http_451",
-        "robots_disallowed",
-        "robots_unreachable",
-        "host_blocked",
-    }
+    (
+        *(f"http_{status}" for status in (401, 402, 403, 429, 451)),
+        *("robots_disallowed", "robots_unreachable", "host_blocked"),
+    )
 )
 # What challenges to bots call themselves where a list should be (lower case).
 CHALLENGES = (
@@ -97,18 +92,15 @@ def blocked(facts: SourceFacts, now: datetime) -> Problem | None:
                 said=row.last_error,
                 url=row.url,
             )
-    refused = {
-        word: count
-        for prefix in ("crawler/reason/", "crawler/lists_dead/")
-        for word, count in grouped(facts.stats, prefix).items()
-        if word in REFUSING
-    }
+    refused: Counter[str] = Counter()
+    for prefix in ("crawler/reason/", "crawler/lists_dead/"):
+        refused.update({word: n for word, n in grouped(facts.stats, prefix).items() if word in REFUSING})
     asked = sum(int(facts.stats.get(f"crawler/{word}") or 0) for word in ("fetched", "lists_read")) + sum(
         grouped(facts.stats, "crawler/lists_dead/").values()
     )
-    count = sum(refused.values())
+    count = refused.total()
     if standing and count >= REFUSALS and count >= REFUSED * asked:
-        said = ", ".join(f"{number} {word}" for word, number in sorted(refused.items(), key=lambda pair: -pair[1]))
+        said = ", ".join(f"{number} {word}" for word, number in refused.most_common())
         return _problem(
             facts,
             "blocked",

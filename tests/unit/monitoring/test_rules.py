@@ -235,7 +235,8 @@ def test_two_failed_runs_are_a_hiccup_but_one_that_cannot_start_is_not() -> None
 
 
 def test_a_site_that_refuses_most_requests_blocks_us() -> None:
-    stats = {"crawler/reason/http_403": 8, "crawler/reason/http_404": 1, "crawler/fetched": 9, "crawler/lists_read": 1}
+    stats = {"crawler/reason/http_403": 6, "crawler/reason/http_404": 1, "crawler/lists_dead/http_403": 2}
+    stats |= {"crawler/fetched": 7, "crawler/lists_read": 1}
     found = rules.blocked(facts(stats=stats), NOON)
     assert found is not None
     assert (found.severity, found.links) == (Severity.WARNING, {"run_id": 7})
