@@ -10,7 +10,7 @@ WORKERS ?= 4
 # A process that may not write bytecode compiles hundreds of modules anew at each start: 3 s of processor time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint fmt bench setup clean help
+.PHONY: demo test lint fmt bench screenshots setup clean help
 
 demo: setup  ## the main job end to end on a small bundled news site, without internet
 	@$(RUN) crawler demo
@@ -31,6 +31,9 @@ fmt: setup  ## put the code in its form
 bench: setup  ## the benchmarks, printed as tables (see docs/benchmarks.md)
 	$(UV) sync --frozen --quiet --group bench
 	$(RUN) python -m benchmarks
+
+screenshots: setup  ## the pictures of docs/images, from the demo (needs Chromium)
+	$(RUN) python -m tests.web.screenshots
 
 setup: $(UV) .venv/.synced
 

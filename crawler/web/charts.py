@@ -52,12 +52,12 @@ def ranked(counts: dict[str, list[int]], *, others: str) -> list[Series]:
 def ceiling(value: float) -> int:
     """A round number at or above a value, for the top of an axis; its half is whole from 2 on.
 
-    >>> [ceiling(value) for value in (0, 1, 3, 7, 18, 130, 4100)]
-    [2, 2, 4, 8, 20, 160, 5000]
+    >>> [ceiling(value) for value in (0, 1, 3, 7, 18, 28, 130, 4100)]
+    [2, 2, 4, 8, 20, 30, 160, 5000]
     """
     step = 1
     while True:
-        for factor in (2, 4, 5, 6, 8, 10, 12, 16):
+        for factor in (2, 3, 4, 5, 6, 8, 10, 12, 16):
             top = factor * step
             if top >= value and (step > 1 or top % 2 == 0):
                 return top

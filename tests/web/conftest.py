@@ -5,8 +5,6 @@ Skipped where there is no Chromium: name one in CHROMIUM, or install it (Debian:
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.crawl.crawling import Home
 from tests.crawl.site import Site, serve_site
 from tests.web import hostile, newsroom
-from tests.web.browsing import FLAGS, serving
+from tests.web.browsing import FLAGS, chromium, serving
 
 # Share of the invented sites' articles: enough for every chart and every second page, written in two seconds.
 SCALE = 0.35
@@ -25,21 +23,13 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's program."""
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if not found:
-        pytest.skip("no Chromium: name one in CHROMIUM, or install it (Debian: apt-get install chromium)")
-    return found
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """One browser; each test opens a context of its own."""
+    program = chromium()
+    if program is None:
+        pytest.skip("no Chromium: name one in CHROMIUM, or install it (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
 
