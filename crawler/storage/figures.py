@@ -1,4 +1,4 @@
-"""The crawler in figures: how much is stored, came, ran, waits. Counts; lists nothing."""
+"""The crawler in figures: how much is stored, came, waits. Counts; lists nothing. Runs: tallies.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.storage.tables import ArticleRow, LinkRow, LinkState, RevisionRow, RunRow
+from crawler.storage.tables import ArticleRow, LinkRow, LinkState, RevisionRow
 
 
 def articles(session: Session) -> int:
@@ -27,16 +27,6 @@ def new_articles(session: Session, *, since: datetime) -> dict[str, int]:
     return dict(
         session.execute(asked.group_by(ArticleRow.source_id).order_by(number.desc(), ArticleRow.source_id)).all()
     )
-
-
-def runs_by_outcome(session: Session, *, since: datetime) -> dict[str, int]:
-    """Runs created at or after a moment: by outcome, those that have none yet by state."""
-    asked = select(RunRow.outcome, RunRow.state, func.count()).where(RunRow.created_at >= since)
-    found: dict[str, int] = {}
-    for outcome, state, number in session.execute(asked.group_by(RunRow.outcome, RunRow.state)):
-        word = outcome or str(state)
-        found[word] = found.get(word, 0) + number
-    return found
 
 
 def pending_links(session: Session) -> dict[str, int]:

@@ -37,6 +37,14 @@ def test_folders_are_separated_as_in_path(monkeypatch: pytest.MonkeyPatch) -> No
     assert [str(folder) for folder in load_config().source_folders] == ["/srv/a", "/srv/b"]
 
 
+def test_names_and_addresses_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAWLER_ALLOWED_HOSTS", "News.example.com, desk.example.com,")
+    monkeypatch.setenv("CRAWLER_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/24")
+    config = load_config()
+    assert config.allowed_hosts == ("news.example.com", "desk.example.com")
+    assert config.trusted_proxies == ("127.0.0.1", "10.0.0.0/24")
+
+
 def test_the_zone_is_that_of_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRAWLER_TIMEZONE", "Asia/Almaty")
     assert load_config().zone == ZoneInfo("Asia/Almaty")
@@ -50,6 +58,8 @@ def test_the_zone_is_that_of_the_deployment(monkeypatch: pytest.MonkeyPatch) -> 
         pytest.param("CRAWLER_RUN_TIMEOUT", "soon", "duration", id="no duration"),
         pytest.param("CRAWLER_CONCURRENT_RUNS", "0", "greater than or equal to 1", id="out of bounds"),
         pytest.param("CRAWLER_LOG_LEVEL", "LOUD", "DEBUG", id="no level"),
+        pytest.param("CRAWLER_WEB_PORT", "70000", "65535", id="no port"),
+        pytest.param("CRAWLER_TRUSTED_PROXIES", "10.0.0.1, proxy", "10.0.0.0/24", id="a name for an address"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_variable_and_a_remedy(

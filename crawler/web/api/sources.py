@@ -22,7 +22,7 @@ from crawler.scheduling.schedule import Schedule
 from crawler.scheduling.wording import in_words
 from crawler.sources.registry import Registry
 from crawler.sources.source import Source
-from crawler.storage import feeds, figures, schedulers, schedules
+from crawler.storage import feeds, figures, schedulers, schedules, tallies
 from crawler.storage.database import now
 from crawler.storage.tables import ScheduleRow
 from crawler.web.api.values import Address, Answer, Limit, Moment, Question, SourceId
@@ -198,7 +198,7 @@ class Stats(Answer):
     articles: Annotated[int, Field(description="Stored in all.")]
     revisions: int
     articles_24h: Annotated[dict[str, int], Field(description="First seen within 24 hours, by source.")]
-    runs_24h: Annotated[dict[str, int], Field(description="Created within 24 hours, by outcome, else state.")]
+    runs_24h: Annotated[dict[str, int], Field(description="Wanted within 24 hours and ended, by outcome.")]
     links: Annotated[dict[str, int], Field(description="Addresses that wait to be fetched, by source.")]
     schedulers: list[Worker]
 
@@ -277,7 +277,7 @@ def get_stats(session: Session, question: Nothing, request: Request) -> Stats:
         articles=figures.articles(session),
         revisions=figures.revisions(session),
         articles_24h=figures.new_articles(session, since=yesterday),
-        runs_24h=figures.runs_by_outcome(session, since=yesterday),
+        runs_24h=dict(tallies.outcomes(session, since=yesterday)),
         links=figures.pending_links(session),
         schedulers=[Worker.model_validate(row) for row in schedulers.at_work(session, now=moment)],
     )
