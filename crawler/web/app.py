@@ -20,6 +20,7 @@ from crawler.web import api, pages, sign_in
 from crawler.web.access import Access
 from crawler.web.failures import Failures
 from crawler.web.limits import Buckets, LimitRequests, Limits
+from crawler.web.patience import bound
 from crawler.web.refusals import of_exception
 from crawler.web.security import SecurityHeaders
 from crawler.web.sources import KnownSources
@@ -33,7 +34,7 @@ _ANYWHERE = ("127.0.0.1", "0.0.0.0")  # noqa: S104
 def create_app(
     config: Config, database: Database, *, loopback: bool = True, host: str = "", limits: Limits | None = None
 ) -> Starlette:
-    """Build the application; opens nothing yet.
+    """Build the application; opens nothing yet. `database` is its own from now on: its questions get a time limit.
 
     Puts on `app.state`: `config`, `database`, `declarations()` and `registry()` (read again when source files change),
     `is_stopping()`. Each request then has `request.state.may_act`, `visitor_name`, `signed_in`.
@@ -44,6 +45,7 @@ def create_app(
         limits: of requests; for tests.
     """
     limits = limits or Limits()
+    bound(database, limits.database_seconds)
     failures = Buckets(limits.failures, limits.failures_per_second, limits.visitors)
     routes: list[BaseRoute] = [
         Route("/healthz", healthz),

@@ -32,6 +32,8 @@ class Limits:
     """Largest form or JSON: a reason for a pause takes 500 characters."""
     seconds: float = 30.0
     """Longest time for an answer; one that is followed is exempt."""
+    database_seconds: float = 20.0
+    """Longest time for one question to the database: a thread cannot be ended, what it waits for can."""
     visitors: int = 10_000
     """Visitors whose requests are counted; the longest absent is forgotten first."""
 

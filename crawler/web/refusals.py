@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from crawler.errors import ConfigError, DatabaseError, QueryError, SourceError, UrlError
 from crawler.web import pages
+from crawler.web.patience import is_broken_off
 
 API = "/api/"
 PROBLEM_JSON = "application/problem+json"
@@ -54,5 +55,8 @@ def of_exception(request: Request, error: Exception) -> Response:
     if isinstance(error, (ConfigError, QueryError, UrlError, SourceError)):
         field = error.setting if isinstance(error, ConfigError) else None
         return refuse(request, 400, str(error), errors=[{"field": field, "message": str(error)}] if field else ())
+    if is_broken_off(error):
+        logger.warning("%s %s: the database took too long", request.method, request.scope["path"])
+        return refuse(request, 503, "The database took too long. Ask for less: a shorter time, one source.")
     logger.exception("%s %s failed", request.method, request.scope["path"], exc_info=error)
     return refuse(request, 500, "The server failed; its log says how.")
