@@ -65,6 +65,8 @@ _NO_NAME = re.compile(
 # Longest text of an element that is taken for a byline, and of one link in it, in characters.
 _LONGEST = 160
 _LONGEST_NAME = 60
+# The same of a byline with the blanks of the page's source around it.
+_LONGEST_PRINTED = 1_000
 # Letters of a publisher's name that is no beginning of a person's by chance.
 _SHORTEST_PUBLISHER = 4
 # Most nodes between two authors of one list.
@@ -163,7 +165,8 @@ def _printed(nodes: Iterator[LexborNode]) -> Iterator[_Candidate]:
     after_label = False
     for place, node in enumerate(nodes):
         if node.tag == "-text":
-            text = normalise_text(node.text_content or "")
+            printed = node.text_content or ""
+            text = "" if printed.isspace() or len(printed) > _LONGEST_PRINTED else normalise_text(printed)
             if not text or len(text) > _LONGEST:
                 continue
             if _BARE_LABEL.match(text):

@@ -52,13 +52,15 @@ _BOXES = frozenset(("a", "section", "article", "ul", "main", "body"))
 # A box of other things is not asked for its text; one that is named after its date is.
 _BOX_NAMES = re.compile(r"(?:^|[\s_-])(?:date|time|published|datum)(?:$|[\s_-])|\wdate\b")
 _MOST_ELEMENTS = 60
-# A text node that is nothing but a day, its label aside.
+# A text that is nothing but a day, its label aside, and how far its tags may be from its year, in characters.
 _ALONE = re.compile(
-    r">\s*((?:(?:published|posted|created)(?: on(?: the)?)?:?\s+)?(?:[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? 20\d\d"
+    r"((?:(?:published|posted|created)(?: on(?: the)?)?:?\s+)?(?:[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? 20\d\d"
     r"|\d{1,2}\.? [^\W\d_]{3,12}\.?,? 20\d\d|20\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][0-3]?\d[./]20\d\d))"
-    r"(?:,? at \d\d?:\d\d)?(?: by)?\s*<",
+    r"(?:,? at \d\d?:\d\d)?(?: by)?",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"20\d\d")
+_TAGS_WITHIN = 200
 # /2024/05/02/, /2024-05-02-, /20240502/; a month alone is no day.
 _IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.+-]|$)")
 
@@ -88,10 +90,22 @@ def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDa
     if not any(not date.is_modified for date in found):
         found += _judged(_texts(_dated_elements(page)), is_near=False)
     if not found:
-        alone = {match[1] for match in _ALONE.finditer(page.html)}
-        # Several days are those of a list.
-        found += [PrintedDate(text, False, False) for text in alone if len(alone) == 1]
+        alone: set[str] = set()
+        for day in _days_alone(page.html):
+            alone.add(day)
+            if len(alone) > 1:
+                return []  # those of a list
+        found += [PrintedDate(day, False, False) for day in alone]
     return found
+
+
+def _days_alone(html: str) -> Iterator[str]:
+    """The texts between two tags that are nothing but a day."""
+    for year in _YEAR.finditer(html):
+        start = html.rfind(">", max(0, year.start() - _TAGS_WITHIN), year.start())
+        end = html.find("<", year.end(), year.end() + _TAGS_WITHIN)
+        if start >= 0 and end >= 0 and (day := _ALONE.fullmatch(html[start + 1 : end].strip())):
+            yield day[1]
 
 
 def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedDate]:
@@ -142,7 +156,9 @@ def _texts(nodes: Iterator[LexborNode]) -> Iterator[tuple[str, str]]:
     for node in nodes:
         if node.tag == "-text":
             printed = node.text_content or ""
-            text = normalise_text(printed) if len(printed) <= _LONGEST_PRINTED else ""
+            if printed.isspace() or len(printed) > _LONGEST_PRINTED:
+                continue
+            text = normalise_text(printed)
             parent = node.parent
             if text and len(text) <= _LONGEST and parent is not None and parent.is_element_node:
                 if not _is_like_a_date(text):
