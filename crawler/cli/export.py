@@ -95,11 +95,9 @@ def export_(
             raise  # whoever read the standard output has had enough
         except OSError as error:
             raise ConfigError(f"{file}: cannot be written ({error.strerror})", setting="file") from None
-    out = console(stderr=True)
-    what = "articles" if done.articles != 1 else "article"
-    out.print(
-        f"{done.articles:,} {what} {'' if file == STANDARD_OUTPUT else f'in {file}'}", markup=False, soft_wrap=True
-    )
+    what = "article" if done.articles == 1 else "articles"
+    where = "" if file == STANDARD_OUTPUT else f" in {file}"
+    console(stderr=True).print(f"{done.articles:,} {what}{where}.", markup=False, soft_wrap=True)
 
 
 def _form_of(file: str) -> Form:

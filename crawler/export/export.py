@@ -48,10 +48,11 @@ def export(
     cursor = cursor_now(session)
     out = writer(form, file, zone=zone, delimiter=delimiter)
     number = 0
-    for portion in whole_articles(session, wanted, since=since):
-        out.write([record(article) for article in portion])
-        number += len(portion)
-        session.expunge_all()
-        on_progress(number)
-    out.finish()
+    try:
+        for portion in whole_articles(session, wanted, since=since):
+            out.write([record(article) for article in portion])
+            number += len(portion)
+            on_progress(number)
+    finally:
+        out.finish()
     return Exported(number, cursor)

@@ -16,8 +16,8 @@ from crawler.export.record import FIELDS, cell, json_value
 Format = Literal["jsonl", "csv", "parquet"]
 Record = dict[str, Any]
 
-# Rows of a Parquet file that are compressed together: enough for a reader to skip what it need not read; 15 MB of text.
-ROW_GROUP = 5_000
+# Rows of a Parquet file that are compressed together: enough for a reader to skip what it need not read; 10 MB of text.
+ROW_GROUP = 2_000
 
 
 class Writer(Protocol):
