@@ -101,7 +101,7 @@ class Texts:
         return self.random.choice(self._sentences[language]) + "."
 
     def body(self, language: str, number: int) -> str:
-        """Three to six paragraphs of two to four sentences; some 110 words. One of 100 has a word of its own."""
+        """Three to six paragraphs of two to four sentences; some 146 words. One of 100 has a word of its own."""
         choose = self.random
         paragraphs = [
             ". ".join(choose.choices(self._sentences[language], k=choose.randint(2, 4))) + "."
