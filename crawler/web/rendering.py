@@ -75,7 +75,6 @@ def _says(request: Request, visitor: Visitor) -> dict[str, Any]:
     """What a template says differently to each visitor."""
     printing, language = visitor.printing, visitor.language
     return {
-        "request": request,
         "visitor": visitor,
         "is_failure": False,
         "language": language,

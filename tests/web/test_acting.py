@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from crawler.storage import tokens
+from crawler.storage.database import now
+from crawler.storage.tables import Rights
 from tests.crawl.crawling import Home, headline_of, publish, until
 from tests.crawl.site import Site
-from tests.web.browsing import go
+from tests.web.browsing import go, serving
 from tests.web.conftest import Visit
 
 # Stories of a run that is watched: with the delay below it goes on for some seconds.
@@ -69,6 +73,27 @@ def test_another_site_cannot_act(address: str, action: str) -> None:
         urllib.request.urlopen(sent, timeout=10)
     assert refused.value.code == 403
     refused.value.close()
+
+
+def test_a_stranger_signs_in_and_sees_no_more_than_the_token_may(visit: Visit, tmp_path: Path) -> None:
+    here = Home(tmp_path)
+    with here.migrated() as database, database.write() as session:
+        token = tokens.create(session, "reader", rights=Rights.READ, by="test", now=now(session))
+    assert token is not None
+    with serving(here.database, here.sources) as address:
+        watched = visit()
+        watched.address = address
+        page = watched.open("/sources/tengrinews", status=401)
+        page.get_by_label("Token").fill("nc_wrong")
+        go(page, page.get_by_role("button", name="Sign in"))
+        assert "not known" in page.get_by_role("alert").inner_text()
+        page.get_by_label("Token").fill(token)
+        go(page, page.get_by_role("button", name="Sign in"))
+        assert page.url == f"{address}/sources/tengrinews"
+        assert page.get_by_role("heading", level=1).inner_text() == "Tengrinews"
+        assert page.get_by_role("button", name="Run now").count() == 0
+        go(page, page.get_by_role("button", name="Sign out"))
+        watched.open("/", status=401)
 
 
 def test_a_real_run_is_followed_to_its_end(visit: Visit, home: Home, site: Site) -> None:

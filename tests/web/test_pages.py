@@ -33,6 +33,7 @@ PAGES: dict[str, Callable[[Home], str]] = {
     "changes of an article": lambda home: f"/articles/{home.one('SELECT article_id FROM revisions LIMIT 1')}/changes",
     "explain": lambda home: "/explain",
     "an explained address": lambda home: f"/explain?url={home.one('SELECT url FROM articles LIMIT 1')}",
+    "interface for programs": lambda home: "/api",
     "sign in": lambda home: "/sign-in",
     "not found": lambda home: "/nothing",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -26,8 +27,8 @@ NARROWING: Mapping[Facet, str] = {
     "author": "author",
     "tag": "tag",
 }
-# In the address, and how it is written in a question.
-DATES = {"since": "since", "until": "until"}
+# Fields of the form that are field words of a question, too.
+DATES = ("since", "until")
 
 
 def articles(request: Request) -> Response:
@@ -45,7 +46,7 @@ def articles(request: Request) -> Response:
             spread = facets(session, wanted, zone=visitor.printing.zone, most=FACETS_SHOWN)
         except QueryError as error:
             wrong = error
-    chosen = {name: asked(request, name) for name in (*NARROWING.values(), "q", "since", "until", "only")}
+    chosen = {name: asked(request, name) for name in (*NARROWING.values(), "q", *DATES, "only")}
     return render(
         request,
         "articles.html",
@@ -58,13 +59,12 @@ def articles(request: Request) -> Response:
         facets=_facets(request, spread, chosen),
         chosen=chosen,
         order=order if wanted.words else "newest",
-        has_words=bool(wanted.words),
         is_filtered=any(chosen.values()),
         sources=sorted(registry_of(request).sources),
     )
 
 
-def _filter(request: Request, visitor: Visitor, now: Any) -> Filter:
+def _filter(request: Request, visitor: Visitor, now: datetime) -> Filter:
     """The filter that the address means: fields of the form, and field words in the question."""
     single = {f"{name}s": (value,) for name in NARROWING.values() if (value := asked(request, name))}
     only = asked(request, "only")
