@@ -8,9 +8,11 @@ in `Authorization: Bearer nc_...`, a browser in the cookie that /sign-in sets.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 import socket
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 from urllib.parse import quote, urlsplit
 
@@ -20,12 +22,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crawler.config import Config
+from crawler.errors import DatabaseError
 from crawler.storage import tokens
 from crawler.storage.database import Database, now
 from crawler.storage.tables import Rights
 from crawler.web import pages
 from crawler.web.limits import Buckets, visitor_of
 from crawler.web.refusals import API, refuse
+
+logger = logging.getLogger(__name__)
 
 COOKIE = "crawler_token"
 # Paths that tell nothing: a health check, style sheets, the form for the token itself.
@@ -42,8 +47,10 @@ class Caller:
     name: str
     """Of the token; `web` where none was needed."""
     may_act: bool
-    has_cookie: bool
+    has_cookie: bool = False
     """It is a browser: what it sends may be another site's wish."""
+    has_header: bool = False
+    """It is a program: no page of another site can make a browser send this header."""
 
 
 class Access:
@@ -79,7 +86,7 @@ class Access:
             return self._stranger(request)
         request.state.visitor_name, request.state.may_act = caller.name, caller.may_act
         request.state.signed_in = caller.has_cookie
-        if changes and not _shows_bearer(request) and not _is_same_origin(request, is_browser=caller.has_cookie):
+        if changes and not caller.has_header and not _is_same_origin(request, is_browser=caller.has_cookie):
             return refuse(request, 403, "A change must come from a page of this server, or show a token in a header.")
         if changes and not caller.may_act:
             return refuse(
@@ -113,11 +120,18 @@ class Access:
                 is_open = (
                     self._may_be_open and not _is_forwarded(request) and not tokens.any_counts(session, now=moment)
                 )
-                return Caller("web", may_act=True, has_cookie=False) if is_open else None
+                return Caller("web", may_act=True) if is_open else None
         if tokens.is_use_to_be_noted(row, moment):
+            self._note_use(row.id, moment)
+        return Caller(row.name, row.rights is Rights.ACT, has_cookie=has_cookie, has_header=not has_cookie)
+
+    def _note_use(self, token_id: int, moment: datetime) -> None:
+        try:
             with self._database.write() as session:
-                tokens.note_use(session, row.id, now=moment)
-        return Caller(row.name, may_act=row.rights is Rights.ACT, has_cookie=has_cookie)
+                tokens.note_use(session, token_id, now=moment)
+        except DatabaseError as error:
+            # A server may look at a database that it must not write.
+            logger.info("The use of a token could not be noted: %s", error)
 
     def _stranger(self, request: Request) -> Response:
         has_tried = _shows_bearer(request) or COOKIE in request.cookies
