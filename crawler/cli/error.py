@@ -43,8 +43,9 @@ def list_(
         ]
     columns = ("error", "count", "first seen", "last seen", "sources", "kind", "message")
     out, go = console(), ("first seen", "kind", "sources")
+    numbers = ("error", "count")
     out.print(
-        yielding_table(out, *columns, rows=rows, right=("error", "count"), first_to_go=go, cut=("message", "sources"))
+        yielding_table(out, *columns, rows=rows, right=numbers, first_to_go=go, cut=("sources",), folded=("message",))
     )
     if not rows:
         out.print("No errors.")

@@ -23,7 +23,7 @@ WIDTH_WITHOUT_TERMINAL = 160
 # A table with so many rows can still be read with its columns as lines: three sources fit beside each other.
 TURNED_AT_MOST = 3
 # Of a text that has to be cut, so many are kept: enough to tell one reason from another. Columns.
-FEWEST_LETTERS = 24
+FEWEST_LETTERS = 20
 # Wider than any table. Columns.
 UNBOUNDED = 10_000
 

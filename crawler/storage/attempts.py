@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -95,18 +95,21 @@ def settle(
     process: ProcessEnd,
     *,
     now: datetime,
+    pid: int | None = None,
     stderr_tail: str | None = None,
     retry_after: timedelta | None = None,
 ) -> Settled:
     """Write down the end of an attempt: what its parent saw, beside what the crawl itself has recorded.
 
     Args:
+        pid: number of the crawl's process; it had begun when the record names it, whatever `process` says.
         retry_after: an attempt that left no record of its end is tried again after so long; None: that was the run.
     """
     row = session.get(AttemptRow, attempt.attempt_id, with_for_update=True, populate_existing=True)
     if row is None:  # pruned
         hosts.release(session, attempt.token)
         return Settled(Judgement(Outcome.LOST, "its record was deleted"), None)
+    process = replace(process, began=process.began or (pid is not None and row.pid == pid))
     judgement = judge_outcome(finish_reason=row.finish_reason, stats=row.stats or {}, process=process)
     if row.finished_at is None:
         ending = Ending(

@@ -246,7 +246,7 @@ def test_an_end_that_cannot_be_written_waits_for_the_database(
     run_id = order(database, until=str(tmp_path / "done"))
     work(started, lambda: started.running and started.running[0].began)
     with monkeypatch.context() as away:
-        away.setattr(attempts, "progress", nobody_answers)
+        away.setattr(attempts, "settle", nobody_answers)
         (tmp_path / "done").touch()
         work(started, lambda: started.all_have_ended and started.trouble)
         assert not started.is_idle

@@ -229,19 +229,27 @@ class LocalRunner:
 
     # --- The end ------------------------------------------------------------------------------------------------------
     def _settle(self, one: Running) -> None:
-        with self._database.read() as session:
-            progress = attempts.progress(session, [one.attempt.attempt_id]).get(one.attempt.attempt_id)
-        began = one.began or (progress is not None and progress.pid == one.process.pid)
         said = stderr.tail_of(one.process.stderr) or None
-        self._write_end(one.attempt, one.source_id, one.process.end(began=began), said, one.policy)
+        end = one.process.end(began=one.began)
+        self._write_end(one.attempt, one.source_id, end, said, one.policy, pid=one.process.pid)
         self.running.remove(one)
         one.process.forget()
 
-    def _write_end(self, attempt: Attempt, source_id: str, end: ProcessEnd, said: str | None, policy: Policy) -> None:
+    def _write_end(
+        self,
+        attempt: Attempt,
+        source_id: str,
+        end: ProcessEnd,
+        said: str | None,
+        policy: Policy,
+        *,
+        pid: int | None = None,
+    ) -> None:
         settle = partial(
             attempts.settle,
             attempt=attempt,
             process=end,
+            pid=pid,
             stderr_tail=said,
             retry_after=pause_before_retry(policy, attempt.number),
         )
