@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from crawler.duplicates.matching import CANDIDATES, NEAREST, SHARED_POSTINGS, WINDOW
+from crawler.duplicates.matching import CANDIDATES, NEAREST, NEAREST_TO_REPORTS, SHARED_POSTINGS, WINDOW
 
 # Hashes are told apart by 48 of their 63 bits: 16 name the bucket of an empty index, 32 are kept. Among 25 million
 # postings a hash meets another one by chance once in ten million look-ups, and one shared posting makes no candidate.
@@ -63,6 +63,11 @@ def best(found: Iterable[Sequence[int]]) -> list[int]:
                 weight[number] = weight.get(number, 0.0) + each
     ranked = sorted((-weight[number], -number) for number, count in shared.items() if count >= SHARED_POSTINGS)
     return [-number for _, number in ranked[:CANDIDATES]]
+
+
+def is_report(found: Sequence[Sequence[int]]) -> bool:
+    """Whether most of a text's hashes have more texts than were read: then more must be (NEAREST_TO_REPORTS)."""
+    return 2 * sum(len(numbers) == NEAREST for numbers in found) > len(found)
 
 
 class Index:
@@ -124,12 +129,13 @@ class Index:
         if len(keys) > _FULL * len(heads):
             self._grow()
 
-    def look_up(self, sketch: Iterable[int], *, day: int) -> list[int]:
+    def look_up(self, sketch: Sequence[int], *, day: int) -> list[int]:
         """The texts of at most WINDOW before or after that share most with a sketch (`best`)."""
-        return best(self.under(sketch, day=day))
+        found = self.under(sketch, day=day)
+        return best(self.under(sketch, day=day, most=NEAREST_TO_REPORTS) if is_report(found) else found)
 
-    def under(self, sketch: Iterable[int], *, day: int) -> list[list[int]]:
-        """For each hash of a sketch the texts of the window under it, the latest day first, at most NEAREST."""
+    def under(self, sketch: Sequence[int], *, day: int, most: int = NEAREST) -> list[list[int]]:
+        """For each hash of a sketch the texts of the window under it, the latest day first."""
         heads, keys, following = self._heads, self._keys, self._next
         starts, landmarks, days, numbers = self._starts, self._landmarks, self._days, self._numbers
         first_day, last_day, mask = day - _REACH, day + _REACH, (1 << self._more_bits) - 1
@@ -150,10 +156,10 @@ class Index:
                             break
                         if days[text] <= last_day:
                             found.append(numbers[text])
-                            if len(found) == NEAREST:
+                            if len(found) == most:
                                 break
                     posting = following[posting]
-                if len(found) == NEAREST:
+                if len(found) == most:
                     break
             every.append(found)
         return every

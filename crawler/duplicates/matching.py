@@ -17,6 +17,9 @@ WINDOW = timedelta(days=14)
 # bound a look-up would cost more with every text that has the phrase; those of the latest days, because copies come
 # within days: with the earliest instead, copies of reports of one mould were lost (benchmarks/dedup, seed 7).
 NEAREST = 32
+# Of a report, most of whose hashes have so many texts, as many are read: all that is rare in it may lie outside of its
+# sketch, and its original behind the reports of a day.
+NEAREST_TO_REPORTS = 256
 
 # What makes a candidate: hashes in common, as a number and as a share of the smaller sketch. One alone is chance: any
 # two texts of one field share a phrase.

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from crawler.articles.article import visible_text
 from crawler.articles.verdict import Match
 from crawler.duplicates.choosing import Prospect, choose, prospects
-from crawler.duplicates.index import Index, best, day_of
-from crawler.duplicates.matching import NEAREST
+from crawler.duplicates.index import Index, best, day_of, is_report
+from crawler.duplicates.matching import NEAREST, NEAREST_TO_REPORTS
 from crawler.duplicates.sketch import Fingerprint, fingerprint
 from crawler.storage import postings
 from crawler.storage.postings import Marks
@@ -70,13 +70,13 @@ def find(session: Session, arrivals: Sequence[Arrival]) -> dict[int, Nearest]:
 def _prospects(session: Session, marks: Sequence[Marks]) -> dict[int, list[Prospect]]:
     """Article -> those worth an exact comparison, of what is stored and of those before it in `marks`."""
     judged = [one for one in marks if one.sketch]
-    stored = postings.under(session, [(hash_, one.day) for one in judged for hash_ in one.sketch])
-    batch = Index()
-    ranked = {}
-    for one in judged:
-        found = zip(batch.under(one.sketch, day=one.day), one.sketch, strict=True)
-        ranked[one.article_id] = best([*here, *stored.get((hash_, one.day), ())][:NEAREST] for here, hash_ in found)
-        batch.add(one.article_id, one.sketch, day=one.day)
+    found = _under(session, judged, NEAREST)
+    reports = [one for one in judged if is_report(found[one.article_id])]
+    if reports:
+        # With all others of the batch: what comes before in it may be what is looked for.
+        more = _under(session, judged, NEAREST_TO_REPORTS, asking={one.article_id for one in reports})
+        found |= {one.article_id: more[one.article_id] for one in reports}
+    ranked = {article_id: best(lists) for article_id, lists in found.items()}
     in_batch = {one.article_id: one for one in marks}
     known = postings.known(session, {number for numbers in ranked.values() for number in numbers} - in_batch.keys())
     known |= in_batch
@@ -86,6 +86,26 @@ def _prospects(session: Session, marks: Sequence[Marks]) -> dict[int, list[Prosp
         compared = ((other.article_id, other.sketch, other.facts, other.day) for other in others)
         near[article_id] = prospects(one.sketch, one.facts, one.day, compared)
     return near
+
+
+def _under(
+    session: Session, marks: Sequence[Marks], most: int, *, asking: Collection[int] | None = None
+) -> dict[int, list[list[int]]]:
+    """Article -> what is under each of its hashes, of what is stored and of those before it in `marks`.
+
+    Args:
+        asking: only of these; None: of all.
+    """
+    askers = [one for one in marks if asking is None or one.article_id in asking]
+    stored = postings.under(session, [(hash_, one.day) for one in askers for hash_ in one.sketch], most=most)
+    batch = Index()
+    found = {}
+    for one in marks:
+        if asking is None or one.article_id in asking:
+            here = zip(batch.under(one.sketch, day=one.day, most=most), one.sketch, strict=True)
+            found[one.article_id] = [[*own, *stored.get((hash_, one.day), ())][:most] for own, hash_ in here]
+        batch.add(one.article_id, one.sketch, day=one.day)
+    return found
 
 
 def _chosen(

@@ -45,8 +45,10 @@ class Marks:
     """Of the method that made them."""
 
 
-def under(session: Session, asked: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
-    """For each (hash, day) the articles within WINDOW of the day under the hash: the latest day first, at most NEAREST.
+def under(
+    session: Session, asked: Iterable[tuple[int, int]], *, most: int = NEAREST
+) -> dict[tuple[int, int], list[int]]:
+    """For each (hash, day) the articles within WINDOW of the day under the hash, the latest day first.
 
     Those under which there is none are left out.
     """
@@ -57,7 +59,7 @@ def under(session: Session, asked: Iterable[tuple[int, int]]) -> dict[tuple[int,
     found: dict[tuple[int, int], list[int]] = {}
     for day, hashes in by_day.items():
         # In the order of the index, for it is larger than any cache.
-        values = {"first": day - WINDOW.days, "last": day + WINDOW.days, "nearest": NEAREST, "hashes": sorted(hashes)}
+        values = {"first": day - WINDOW.days, "last": day + WINDOW.days, "most": most, "hashes": sorted(hashes)}
         if is_postgresql:
             rows = session.execute(_UNDER_POSTGRESQL, values).all()
             found |= {(hash_, day): numbers for hash_, numbers in rows if numbers}
@@ -71,7 +73,7 @@ def under(session: Session, asked: Iterable[tuple[int, int]]) -> dict[tuple[int,
 _UNDER = """
     SELECT asked.value, ({collect} (
         SELECT article_id FROM postings WHERE hash = asked.value AND day BETWEEN :first AND :last
-        ORDER BY day DESC, article_id DESC LIMIT :nearest
+        ORDER BY day DESC, article_id DESC LIMIT :most
     ) AS nearest)
     FROM {asked}
 """
