@@ -29,6 +29,7 @@ _WORDS: Mapping[str, str] = {
     "ky": "Kyrgyz",
     "uz": "Uzbek",
     "reextracted": "read anew",
+    "by manual": "by hand",
 }
 _TONES: Mapping[str, Tone] = {
     "succeeded": "good",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from crawler.monitoring.problems import State as Health
 from crawler.scheduling.schedule import Schedule
 from crawler.scheduling.wording import in_words
 from crawler.storage.coverage import FIELDS
-from crawler.storage.outcome import Outcome
+from crawler.storage.outcome import Outcome, judge_outcome
 from crawler.storage.runs import COUNTS
 from crawler.storage.tables import LinkState, RevisionKind, RunKind, RunState
 from crawler.web.languages import choose, languages
@@ -62,7 +63,7 @@ def words() -> Iterator[str]:
     yield from (words_of(name) for name in (*COUNTS, *FIELDS))
     yield from (words_of(name) for name in ("robots", "feed", "sitemap", "listing", "article"))
     yield from (words_of(name) for name in ("source", "author", "tag", "section", "language", "ru", "kk", "en"))
-    yield from (f"by {trigger}" for trigger in ("manual", "schedule", "request", "scrapy"))
+    yield from (words_of(f"by {trigger}") for trigger in ("manual", "schedule", "request", "scrapy"))
     yield from (f"to the {precision}" for precision in Precision)
     yield from (name for _, name in SECTIONS)
     yield from (*RELATIONS.values(), *REMEDIES.values())
@@ -169,6 +170,30 @@ def test_sentences_within_sentences_are_understood() -> None:
     )
     assert russian.say("what nobody has said before") == "what nobody has said before"
     assert russian.say("no answer" * 500) == "no answer" * 500
+
+
+@pytest.mark.parametrize(
+    "stats",
+    [
+        {"downloader/request_count": 0},
+        {"downloader/request_count": 0, "log_count/ERROR": 2},
+        {"downloader/request_count": 3, "crawler/lists_dead/timeout": 2, "downloader/response_count": 1},
+        {"downloader/request_count": 3, "downloader/exception_count": 3},
+        {"downloader/request_count": 9, "downloader/response_count": 9, "crawler/rejected": 7, "crawler/reason/no_body": 7},
+        {"downloader/request_count": 2, "downloader/response_count": 2, "crawler/lists_read": 1},
+        {
+            "downloader/request_count": 9, "downloader/response_count": 9, "crawler/lists_read": 1, "crawler/new": 4,
+            "crawler/failed": 1, "crawler/reason/no_body": 1, "crawler/lists_dead/http_404": 1, "log_count/ERROR": 1,
+            "spider_exceptions/count": 1, "spider_exceptions/KeyError": 1,
+        },
+    ],
+)  # fmt: skip
+def test_ends_of_runs_are_said_in_russian(stats: dict[str, int]) -> None:
+    reason = judge_outcome(finish_reason="finished", stats=stats).reason
+    assert reason is not None
+    said = languages()["ru"].say(reason)
+    # What is left are words of the record: http_404, timeout, KeyError.
+    assert set(re.findall(r"[A-Za-z_]{2,}", said)) <= {"timeout", "http_", "no_body", "KeyError"}, said
 
 
 # --- Numbers and moments ----------------------------------------------------------------------------------------------
