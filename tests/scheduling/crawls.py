@@ -69,7 +69,7 @@ def with_a_helper(source_id: str, token: str, options: Mapping[str, Any], settin
 def talkative(source_id: str, token: str, options: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Says more to stderr than anyone wants to keep, then waits."""
     database, attempt = _begin(token, settings)
-    for number in range(200_000):
+    for number in range(100_000):
         print(f"line {number:06}", file=sys.stderr)
     sys.stderr.flush()
     Path(options["said"]).touch()
