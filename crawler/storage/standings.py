@@ -5,12 +5,12 @@ Only runs that look for new stories count; skipped and cancelled ones are no fai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, column, select, text
+from sqlalchemy import column, select, text
 from sqlalchemy.orm import Session
 
 from crawler.storage.columns import UtcDateTime
@@ -78,7 +78,7 @@ def standings(session: Session, source_ids: Collection[str]) -> dict[str, Standi
             latest = good if outcome in GOOD_OUTCOMES else bad
             latest[source_id] = max(run_id, latest.get(source_id, 0))
     failing = {source_id: good.get(source_id, 0) for source_id in bad if bad[source_id] > good.get(source_id, 0)}
-    failures = {source_id: (number, first) for source_id, number, first in _failures(session, failing)}
+    failures = _failures(session, failing)
     firsts = [first for _, first in failures.values()]
     ended = _ended(session, [*good.values(), *(bad[source_id] for source_id in failing), *firsts])
     return {
@@ -99,13 +99,14 @@ _FAILURES = """
 """
 
 
-def _failures(session: Session, after: dict[str, int]) -> Sequence[Row[Any]]:
-    """(source, how many runs failed after that run, the first of them)"""
+def _failures(session: Session, after: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """Of each source: how many runs failed after that run, and the first of them."""
     if not after:
-        return []
+        return {}
     outcomes = ", ".join(f"'{word}'" for word in sorted(BAD_OUTCOMES))
-    asked = _FAILURES.format(each=each_pair(session, "after"), outcomes=outcomes)
-    return session.execute(text(asked), {"after": listed(after)}).all()
+    asked = text(_FAILURES.format(each=each_pair(session, "after"), outcomes=outcomes))
+    rows = session.execute(asked, {"after": listed(after)}).all()
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 _ENDED = "SELECT runs.id, outcome, reason, finished_at FROM {each} JOIN runs ON runs.id = value"
