@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from crawler.web.api import acts, articles, follow, runs, sources
+from crawler.web.api import acts, articles, errors, follow, logs, runs, sources
 from crawler.web.api.openapi import document
 from crawler.web.api.operation import ROOT, Operation
 from crawler.web.api.reference import reference
@@ -84,16 +84,16 @@ OPERATIONS = (
         "GET", "/runs/{run_id}", "runs", "One run", runs.get_run, runs.RunNumber, runs.FullRun, refusals=(404,),
     ),
     Operation(
-        "GET", "/runs/{run_id}/logs", "runs", "The log of a run", runs.list_run_logs,
-        runs.RunLogQuestion, runs.LogPage, refusals=(404,),
+        "GET", "/runs/{run_id}/logs", "runs", "The log of a run", logs.list_run_logs,
+        logs.RunLogQuestion, logs.LogPage, refusals=(404,),
     ),
     Operation(
         "GET", "/runs/{run_id}/logs/follow", "runs", "The log of a run as it grows", follow.follow_run_logs,
-        runs.FollowQuestion, runs.LogRecord, refusals=(404,), follows=True,
+        logs.FollowQuestion, logs.LogRecord, refusals=(404,), follows=True,
     ),
     Operation(
-        "GET", "/logs", "runs", "The log of a source's latest runs", runs.list_source_logs,
-        runs.SourceLogQuestion, runs.LogPage,
+        "GET", "/logs", "runs", "The log of a source's latest runs", logs.list_source_logs,
+        logs.SourceLogQuestion, logs.LogPage,
     ),
     Operation(
         "GET", "/runs/{run_id}/fetches", "runs", "What a run asked for", runs.list_fetches,
@@ -107,10 +107,12 @@ OPERATIONS = (
         "POST", "/runs/{run_id}/retry", "runs", "Run it again", acts.retry_run,
         runs.RunNumber, acts.WaitingRun, body=acts.Nothing, status=202, refusals=(404, 415),
     ),
-    Operation("GET", "/errors", "errors", "Errors of all runs", runs.list_errors, runs.ErrorsQuestion, runs.ErrorPage),
     Operation(
-        "GET", "/errors/{error_id}", "errors", "One kind of error", runs.get_error,
-        runs.ErrorNumber, runs.FullError, refusals=(404,),
+        "GET", "/errors", "errors", "Errors of all runs", errors.list_errors, errors.ErrorsQuestion, errors.ErrorPage,
+    ),
+    Operation(
+        "GET", "/errors/{error_id}", "errors", "One kind of error", errors.get_error,
+        errors.ErrorNumber, errors.FullError, refusals=(404,),
     ),
     Operation("GET", "/stats", "stats", "The crawler in figures", sources.get_stats, sources.Nothing, sources.Stats),
 )  # fmt: skip

@@ -15,7 +15,9 @@ from crawler.errors import DatabaseError
 from crawler.storage import logs
 from crawler.storage.database import Database
 from crawler.storage.tables import RunRow, RunState
-from crawler.web.api.runs import FollowQuestion, LogRecord, RunSummary, existing, filters, number_of, record
+from crawler.web.api.cursors import number_of
+from crawler.web.api.logs import FollowQuestion, LogRecord, filters, record
+from crawler.web.api.runs import RunSummary, existing
 
 # How often the database is asked for more. Seconds; a crawl writes its records every second or so.
 LOOK_EVERY = 0.5

@@ -1,37 +1,19 @@
-"""Runs over HTTP: which there were, how each ended, what it said and asked for; errors of all. Changes none."""
+"""Runs over HTTP: which there were, how each ended, what it asked for. What it said: logs.py. Changes none."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from crawler.errors import QueryError
-from crawler.storage import log_lists, logs, run_lists, runs
+from crawler.storage import run_lists, runs
 from crawler.storage.outcome import Outcome
-from crawler.storage.tables import ErrorRow, LogRow, RunKind, RunRow, RunState
-from crawler.web.api.values import (
-    LARGEST,
-    Answer,
-    AskedMoment,
-    Cursor,
-    Flag,
-    Limit,
-    Moment,
-    Number,
-    Question,
-    SourceId,
-    Text,
-)
-
-LEVEL_NAMES = {number: name for name, number in logs.LEVELS.items()}
-Level = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
-# Occurrences of one error that are shown, the latest.
-OCCURRENCES = 100
+from crawler.storage.tables import RunKind, RunRow, RunState
+from crawler.web.api.cursors import next_of, number_of
+from crawler.web.api.values import Answer, Cursor, Flag, Limit, Moment, Number, Question, SourceId
 
 
 # --- Questions --------------------------------------------------------------------------------------------------------
@@ -54,38 +36,6 @@ class RunNumber(Question):
     run_id: Annotated[Number, Field(description="Number of a run.", examples=[1])]
 
 
-class LogFilter(Question):
-    """Which records are meant."""
-
-    level: Annotated[Level, Field(description="Least severity.")] = "DEBUG"
-    text: Annotated[Text | None, Field(description="Text that the message or the traceback contains.")] = None
-    url: Annotated[Text | None, Field(description="Text that the address contains.")] = None
-    since: Annotated[AskedMoment | None, Field(description="Only records from then on.")] = None
-
-
-class RunLogQuestion(LogFilter, RunNumber):
-    """A page of a run's log, the oldest first."""
-
-    after: Cursor | None = None
-    limit: Limit = 100
-
-
-class FollowQuestion(LogFilter, RunNumber):
-    """A run's log as it grows."""
-
-    after: Annotated[
-        Cursor | None, Field(description="Number of the last record that is known; `Last-Event-ID` counts before it.")
-    ] = None
-
-
-class SourceLogQuestion(LogFilter):
-    """A page of the log of a source's latest runs, the newest first."""
-
-    source: SourceId
-    after: Cursor | None = None
-    limit: Limit = 100
-
-
 class FetchesQuestion(RunNumber):
     """A page of what a run asked for, in order."""
 
@@ -94,20 +44,6 @@ class FetchesQuestion(RunNumber):
     ] = False
     after: Cursor | None = None
     limit: Limit = 100
-
-
-class ErrorsQuestion(Question):
-    """A page of kinds of errors."""
-
-    source: SourceId | None = None
-    after: Cursor | None = None
-    limit: Limit = 50
-
-
-class ErrorNumber(Question):
-    """One kind of error."""
-
-    error_id: Annotated[Number, Field(description="Number of an error.", examples=[1])]
 
 
 # --- Answers ----------------------------------------------------------------------------------------------------------
@@ -184,26 +120,6 @@ class FullRun(RunSummary):
     phases: list[Phase]
 
 
-class LogRecord(Answer):
-    """One record of a log."""
-
-    id: int
-    run_id: int
-    at: Moment
-    level: str
-    logger: str
-    message: str
-    url: str | None
-    exception: str | None
-
-
-class LogPage(Answer):
-    """A page of a log."""
-
-    records: list[LogRecord]
-    next: str | None
-
-
 class Fetch(Answer):
     """One request of a run and its answer."""
 
@@ -223,45 +139,6 @@ class FetchPage(Answer):
 
     fetches: list[Fetch]
     next: str | None
-
-
-class ErrorSummary(Answer):
-    """One kind of failure, grouped across runs."""
-
-    id: int
-    kind: str
-    logger: str | None
-    message: str
-    sample_url: str | None
-    count: int
-    first_seen_at: Moment
-    last_seen_at: Moment
-    sources: list[str]
-
-
-class ErrorPage(Answer):
-    """A page of kinds of errors, the latest first."""
-
-    errors: list[ErrorSummary]
-    next: str | None
-
-
-class Occurrence(Answer):
-    """How often an error happened in one attempt of a run."""
-
-    run_id: int
-    source_id: str
-    url: str | None
-    count: int
-    first_at: Moment
-    last_at: Moment
-
-
-class FullError(ErrorSummary):
-    """A kind of error with its traceback and the latest runs it happened in."""
-
-    traceback: str | None
-    occurrences: list[Occurrence]
 
 
 # --- Endpoints --------------------------------------------------------------------------------------------------------
@@ -291,31 +168,6 @@ def get_run(session: Session, question: RunNumber, request: Request) -> FullRun:
     return FullRun.model_validate({name: getattr(run, name) for name in RunSummary.model_fields} | parts)
 
 
-def list_run_logs(session: Session, question: RunLogQuestion, request: Request) -> LogPage:
-    """Show the log of a run, the oldest record first."""
-    existing(session, question.run_id)
-    found = logs.records_of(
-        session,
-        question.run_id,
-        **filters(question),
-        after_id=number_of(question.after) if question.after else 0,
-        limit=question.limit + 1,
-    )
-    return LogPage(records=[record(row) for row in found[: question.limit]], next=next_of(found, question.limit))
-
-
-def list_source_logs(session: Session, question: SourceLogQuestion, request: Request) -> LogPage:
-    """Show what the runs of a source said, the newest record first; of its latest 50 runs."""
-    found = log_lists.of_source(
-        session,
-        question.source,
-        **filters(question),
-        before_id=number_of(question.after) if question.after else None,
-        limit=question.limit + 1,
-    )
-    return LogPage(records=[record(row) for row in found[: question.limit]], next=next_of(found, question.limit))
-
-
 def list_fetches(session: Session, question: FetchesQuestion, request: Request) -> FetchPage:
     """Show what a run asked for and what came of it, in order."""
     existing(session, question.run_id)
@@ -330,31 +182,6 @@ def list_fetches(session: Session, question: FetchesQuestion, request: Request) 
     return FetchPage(fetches=shown, next=next_of(found, question.limit))
 
 
-def list_errors(session: Session, question: ErrorsQuestion, request: Request) -> ErrorPage:
-    """List the kinds of errors of all runs, the latest first."""
-    before = _position(question.after) if question.after else None
-    found = log_lists.errors(session, question.source, before=before, limit=question.limit + 1)
-    shown = found[: question.limit]
-    sources = logs.sources_of_errors(session, [error.id for error in shown])
-    last = shown[-1] if len(found) > question.limit else None
-    following = f"{last.last_seen_at.isoformat().replace('+00:00', 'Z')}~{last.id}" if last else None
-    return ErrorPage(
-        errors=[ErrorSummary.model_validate(_error(error, sources[error.id])) for error in shown], next=following
-    )
-
-
-def get_error(session: Session, question: ErrorNumber, request: Request) -> FullError:
-    """Show one kind of error: a sample address, its traceback, the latest runs it happened in."""
-    error = session.get(ErrorRow, question.error_id)
-    if error is None:
-        raise HTTPException(404, f"There is no error {question.error_id}.")
-    more = {
-        "traceback": error.traceback,
-        "occurrences": list(logs.occurrences_of(session, error.id, OCCURRENCES)),
-    }
-    return FullError.model_validate(_error(error, logs.sources_of(session, error.id)) | more)
-
-
 # --- Parts ------------------------------------------------------------------------------------------------------------
 def existing(session: Session, run_id: int) -> RunRow:
     """The run of a number.
@@ -366,51 +193,3 @@ def existing(session: Session, run_id: int) -> RunRow:
     if run is None:
         raise HTTPException(404, f"There is no run {run_id}.")
     return run
-
-
-def filters(question: LogFilter) -> dict[str, Any]:
-    """The same for storage."""
-    return {
-        "level": logs.LEVELS[question.level],
-        "grep": question.text,
-        "url": question.url,
-        "since": question.since,
-    }
-
-
-def record(row: LogRow) -> LogRecord:
-    """A record as answers have it."""
-    shown = {name: getattr(row, name) for name in LogRecord.model_fields}
-    return LogRecord.model_validate(shown | {"level": LEVEL_NAMES.get(row.level, str(row.level))})
-
-
-def number_of(cursor: str) -> int:
-    """The number in a cursor of lists that go by number.
-
-    Raises:
-        QueryError: it is of another list.
-    """
-    if not (cursor.isascii() and cursor.isdigit() and 0 <= int(cursor[:20]) <= LARGEST):
-        raise QueryError("this is no cursor", query=cursor, remedy="Take `next` of the page before")
-    return int(cursor)
-
-
-def next_of(found: Any, limit: int) -> str | None:
-    """The cursor of the next page, where one more was found than is shown."""
-    return str(found[limit - 1].id) if len(found) > limit else None
-
-
-def _position(cursor: str) -> tuple[datetime, int]:
-    moment, _, number = cursor.rpartition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise QueryError("this is no cursor", query=cursor, remedy="Take `next` of the page before")
-    return at, number_of(number)
-
-
-def _error(error: ErrorRow, sources: list[str]) -> dict[str, Any]:
-    names = (name for name in ErrorSummary.model_fields if name != "sources")
-    return {name: getattr(error, name) for name in names} | {"sources": sources}

@@ -1,0 +1,47 @@
+"""Cursors of lists that go by number, and by moment and number. Reads and writes them; lists nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from crawler.errors import QueryError
+from crawler.web.api.values import LARGEST
+
+
+def number_of(cursor: str) -> int:
+    """The number in a cursor of lists that go by number.
+
+    Raises:
+        QueryError: it is of another list.
+    """
+    if not (cursor.isascii() and cursor.isdigit() and 0 <= int(cursor[:20]) <= LARGEST):
+        raise QueryError("this is no cursor", query=cursor, remedy="Take `next` of the page before")
+    return int(cursor)
+
+
+def next_of(found: Sequence[Any], limit: int) -> str | None:
+    """The cursor of the next page, where one more was found than is shown."""
+    return str(found[limit - 1].id) if len(found) > limit else None
+
+
+def position_of(cursor: str) -> tuple[datetime, int]:
+    """The place in a cursor of lists that go by time.
+
+    Raises:
+        QueryError: it is of another list.
+    """
+    moment, _, number = cursor.rpartition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise QueryError("this is no cursor", query=cursor, remedy="Take `next` of the page before")
+    return at, number_of(number)
+
+
+def cursor_of(moment: datetime, number: int) -> str:
+    """The cursor of a place in a list that goes by time."""
+    return f"{moment.astimezone(UTC).isoformat().replace('+00:00', 'Z')}~{number}"
