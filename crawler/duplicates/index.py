@@ -73,9 +73,9 @@ def is_report(found: Sequence[Sequence[int]]) -> bool:
 class Index:
     """Sketches of texts, each with a number of its own, higher than those before it, and its day.
 
-    At a million texts some 300 bytes a text and 100 µs a look-up (benchmarks/dedup). Growing fourfold takes seconds,
-    three times on the way to a million. A text of an earlier day than the one before it takes the longer to add the
-    more texts have its phrases. Nothing is ever removed.
+    At a million texts some 320 bytes a text (benchmarks/dedup). Growing fourfold takes seconds, three times on the way
+    to a million. Made for texts that come in order: one of an earlier day takes the longer to add and to look up, the
+    more later texts have its phrases. Nothing is ever removed.
 
     >>> index = Index()
     >>> index.add(7, (11, 22, 33, 44), day=100)
