@@ -63,7 +63,7 @@ _YEAR = re.compile(r"20\d\d")
 _TAGS_WITHIN = 200
 # /2024/05/02/, /2024-05-02-, /20240502/; a month alone is no day.
 _IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.+-]|$)")
-
+# /2024/05/: folders of their own, or it may be anything.
 _MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])/")
 
 
