@@ -6,6 +6,8 @@ import asyncio
 import logging
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
+from math import inf
+from time import monotonic
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -13,7 +15,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from crawler.middlewares.host_states import HostStates, host_of
-from crawler.middlewares.refusals import HostBlockedError
+from crawler.middlewares.refusals import HostBlockedError, TooLateError
 from crawler.spiders.clock import utc_now
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,9 @@ class PolitenessMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
+        # Asked here, when its turn has come: Scrapy takes all requests from a spider long before.
+        if monotonic() > request.meta.get("not_after", inf):
+            raise TooLateError(f"no time left for {request.url}")
         host = host_of(request.url)
         state = await self._hosts.get(host)
         self._set_delay(request, host, state.delay_s)

@@ -25,3 +25,7 @@ class HostBlockedError(IgnoreRequest):
     def __init__(self, text: str, until: datetime | None) -> None:
         super().__init__(text)
         self.until = until
+
+
+class TooLateError(IgnoreRequest):
+    """The time that the run has for such requests is over; what they were for waits for the next one."""

@@ -23,6 +23,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.articles.article import Article
 from crawler.middlewares.failures import Failure, failure_of
+from crawler.middlewares.refusals import TooLateError
 from crawler.spiders.clock import utc_now
 from crawler.spiders.items import PageRead
 from crawler.storage import revisits
@@ -68,8 +69,6 @@ class Revisitor:
         ask = partial(revisits.due, source_id=self._source.id, now=utc_now(), limit=min(limit or MOST, MOST))
         until = monotonic() + within.total_seconds() if within is not None else inf
         for article in await asyncio.to_thread(self._spider.database.transact, ask):
-            if monotonic() > until:
-                return
             since = format_datetime(article.last_seen_at.astimezone(UTC) - CLOCKS, usegmt=True)
             yield Request(
                 article.url,
@@ -77,7 +76,7 @@ class Revisitor:
                 callback=self._answered,
                 errback=self._failed,
                 cb_kwargs={"due": article},
-                meta={"kind": "revisit", "handle_httpstatus_list": [304, *range(400, 600)]},
+                meta={"kind": "revisit", "handle_httpstatus_list": [304, *range(400, 600)], "not_after": until},
                 dont_filter=True,
             )
 
@@ -104,6 +103,9 @@ class Revisitor:
     async def _failed(self, failure: TwistedFailure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         error = failure.value or RuntimeError("no exception was given")
+        if isinstance(error, TooLateError):  # it stays due
+            self._spider.crawler.stats.inc_value("crawler/revisits/left_for_later")
+            return
         await self._end(request.cb_kwargs["due"], request.url, failure_of(error))
 
     async def _end(self, due: Due, url: str, failure: Failure) -> None:

@@ -24,6 +24,11 @@ def make_due(home: Home) -> None:
     home.ask_for_writing("UPDATE articles SET revisit_at = '2020-01-01 00:00:00.000000'")
 
 
+def give_spider(home: Home, name: str) -> None:
+    file = home.sources / "herald.toml"
+    file.write_text(f'spider = "tests.scheduling.spiders:{name}"\n{file.read_text()}')
+
+
 def test_a_first_crawl_plans_the_next_look(home: Home, site: Site) -> None:
     publish(site, NUMBERS)
     home.declare(site)
@@ -113,9 +118,14 @@ def test_lists_that_name_nothing_are_told_although_known_articles_answer(crawled
 
 
 def test_a_page_that_trips_the_reading_is_put_off(crawled: Home, site: Site) -> None:
-    crawled.declare(site)
-    file = crawled.sources / "herald.toml"
-    file.write_text('spider = "tests.scheduling.spiders:Raising"\n' + file.read_text())
+    give_spider(crawled, "Raising")
     assert crawled.crawl()["outcome"] == "succeeded_with_errors"
     assert crawled.ask("SELECT count(*), count(gone_at) FROM articles WHERE revisit_at > '2020-01-02'") == [(3, 0)]
     assert crawled.ask("SELECT DISTINCT outcome FROM fetches WHERE kind = 'revisit'") == [("error",)]
+
+
+def test_what_there_is_no_time_for_stays_due(crawled: Home, site: Site) -> None:
+    give_spider(crawled, "Hurried")
+    assert crawled.crawl()["outcome"] == "succeeded"
+    assert [site.count(path_of(n)) for n in NUMBERS] == [1, 1, 1]
+    assert crawled.one("SELECT count(*) FROM articles WHERE revisit_at < '2020-01-02'") == 3

@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,12 @@ class Starved(NewsSpider):
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
         bytearray(10_000_000_000)
         return super().read(response)
+
+
+class Hurried(NewsSpider):
+    """Has no time to look at known articles again."""
+
+    _time_for_revisits = timedelta(seconds=-1)
 
 
 class Leaving(NewsSpider):
