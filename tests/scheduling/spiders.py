@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import signal
 import sys
 import time
@@ -54,6 +53,8 @@ class Starved(NewsSpider):
     """Asks for more memory than the system lets it have (`ulimit -v`)."""
 
     def read(self, response: Response) -> Article:
+        import resource  # here, for `Telling` tells what a crawl loads
+
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         most = pages * os.sysconf("SC_PAGE_SIZE") + 200_000_000
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
