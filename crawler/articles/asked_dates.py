@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from crawler.errors import DateError
 
@@ -41,6 +41,8 @@ def read_asked_date(text: str, zone: tzinfo, now: datetime) -> datetime:
         if month := _MONTH.fullmatch(typed):
             return datetime(int(month[1]), int(month[2]), 1, tzinfo=zone)
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter on the first and the last day of the calendar
         raise DateError(text) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return moment

@@ -9,13 +9,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from crawler.errors import QueryError
 from crawler.storage.sets import is_postgresql
 from crawler.storage.tables import ArticleRow, AuthorRow, ClusterRow, MemberRow, TagRow
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles are asked for. All parts must hold; of several values of one part any will do; empty means any."""
+    """Which articles are asked for. All parts must hold; of several values of one part any will do; empty means any.
+
+    Raises:
+        QueryError: a text holds what no text can hold.
+    """
 
     words: str = ""
     """Words that must occur, as a person types them: see `question.read`."""
@@ -36,6 +41,13 @@ class Filter:
     """Of each story only the article that told it first."""
     is_gone: bool | None = None
     """Whether the site has taken the page away; None: either."""
+
+    def __post_init__(self) -> None:
+        texts = (self.words, *self.sources, *self.editions, *self.sections, *self.authors, *self.tags, *self.languages)
+        for text in texts:
+            # A NUL, or half of a pair of UTF-16: no stored text has one, and PostgreSQL refuses to be asked.
+            if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+                raise QueryError("there is a sign in it that no text has", query=repr(text))
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
         """The same as clauses on `articles`, words left out."""

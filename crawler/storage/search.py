@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from crawler.errors import QueryError
@@ -19,6 +19,7 @@ from crawler.storage.highlights import Highlights, Piece, highlight
 from crawler.storage.matching import scores
 from crawler.storage.newest import Place, newest
 from crawler.storage.question import Question, read_filter, read_question
+from crawler.storage.sets import each_number, listed
 from crawler.storage.tables import ArticleRow
 
 __all__ = [
@@ -53,22 +54,24 @@ class Cursor:
         return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
 
     @classmethod
-    def decode(cls, text: str) -> Cursor:
+    def decode(cls, written: str) -> Cursor:
         """Read what `encode` wrote.
 
         Raises:
             QueryError: it is none of ours.
         """
         try:
-            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            padded = written.encode("ascii") + b"=" * (-len(written) % 4)
             order, listed_at, number, *best = json.loads(base64.b64decode(padded, b"-_", validate=True))
-            place = _moment(listed_at), int(number)
+            place = _moment(listed_at), _number(number)
             if order == "n":
                 return cls("newest", *place)
             score, newest_at, newest = best
-            return cls("best", *place, float(score), (_moment(newest_at), int(newest)))
+            return cls("best", *place, float(score), (_moment(newest_at), _number(newest)))
         except (ValueError, TypeError, OverflowError):
-            raise QueryError("this is no cursor", query=text[:100], remedy="Take the one of the page before") from None
+            raise QueryError(
+                "this is no cursor", query=written[:100], remedy="Take the one of the page before"
+            ) from None
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,6 +84,13 @@ def _microseconds(moment: datetime) -> int:
 
 def _moment(microseconds: int) -> datetime:
     return _EPOCH + microseconds * _MICROSECOND
+
+
+def _number(value: int) -> int:
+    """An article's number, as a database can have it."""
+    if not isinstance(value, int) or not 0 <= value < 2**63:
+        raise ValueError(value)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,7 @@ def _best(session: Session, wanted: Filter, question: Question, after: Cursor | 
     """The same RANKED articles are ranked anew for each page: the database keeps no order between two questions."""
     places = newest(session, wanted, until=after.newest if after is not None else None, limit=RANKED)
     score = scores(session, question, [number for _, number in places])
-    ranked = sorted(((score.get(number, 0.0), *place) for place in places for number in place[1:]), reverse=True)
+    ranked = sorted(((score.get(place[1], 0.0), *place) for place in places), reverse=True)
     start = _place_after(ranked, after) if after is not None else 0
     shown = ranked[start : start + limit]
     cursor = None
@@ -153,7 +163,12 @@ def _place_after(ranked: Sequence[tuple[float, datetime, int]], after: Cursor) -
     return sum(one >= last for one in ranked)  # erased meanwhile
 
 
+# The numbers as one parameter: a database takes only so many.
+_CHOSEN = "articles.id IN (SELECT value FROM {each})"
+
+
 def _hits(session: Session, question: Question, numbers: Sequence[int]) -> tuple[Hit, ...]:
-    rows = {row.id: row for row in session.scalars(select(ArticleRow).where(ArticleRow.id.in_(numbers)))}
+    chosen = text(_CHOSEN.format(each=each_number(session, "ids"))).bindparams(ids=listed(numbers))
+    rows = {row.id: row for row in session.scalars(select(ArticleRow).where(chosen))}
     found = (rows[number] for number in numbers if number in rows)
     return tuple(Hit(row, highlight(question, row.headline, row.lead, row.body)) for row in found)

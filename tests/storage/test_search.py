@@ -196,7 +196,10 @@ def test_without_words_the_best_are_the_newest(ranked: Database) -> None:
     assert headlines(ranked, order="best", words="") == NEWEST
 
 
-@pytest.mark.parametrize("text", ["", "abc", "é", "W10", "WyJuIl0", "WyJuIiwxZTk5LDFd", "A" * 5_000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "é", "W10", "WyJuIl0", "WyJuIiwxZTk5LDFd", "WyJuIiwwLDk5OTk5OTk5OTk5OTk5OTk5OTk5XQ", "A" * 5_000],
+)
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(QueryError, match="no cursor"):
         Cursor.decode(text)

@@ -40,7 +40,7 @@ def test_what_is_understood(typed: str, moment: datetime) -> None:
     assert read.tzinfo is not None
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "2026-13", "2026-11-31", "20.11.2026", "7y", "d7", "-3d"])
+@pytest.mark.parametrize("typed", ["", "soon", "2026-13", "2026-11-31", "20.11.2026", "7y", "d7", "-3d", "0001-01-01"])
 def test_what_is_not(typed: str) -> None:
     with pytest.raises(DateError):
         read_asked_date(typed, ALMATY, NOW)

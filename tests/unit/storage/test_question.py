@@ -99,3 +99,10 @@ def test_fields_narrow_what_was_asked_already() -> None:
     base = Filter("мост", sources=("herald",), since=datetime(2026, 11, 10, tzinfo=UTC))
     made = read_filter("ремонт after:2026-11-01 lang:ru", base, zone=UTC, now=NOW)
     assert made == Filter("мост ремонт", sources=("herald",), languages=("ru",), since=base.since)
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_a_sign_that_no_text_has_is_refused(sign: str) -> None:
+    for fields in ({"words": f"a{sign}"}, {"tags": (f"a{sign}",)}):
+        with pytest.raises(QueryError, match="no text has"):
+            Filter(**fields)  # type: ignore[arg-type]
