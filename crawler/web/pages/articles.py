@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.errors import QueryError
-from crawler.storage.facets import Facet
+from crawler.storage.facets import SPREAD, Facet
 from crawler.storage.filters import Filter
 from crawler.storage.search import Cursor, Order, Page, count, facets, read_filter, search
 from crawler.web.pages.asking import asked, asking, registry_of
@@ -57,6 +57,7 @@ def articles(request: Request) -> Response:
         wrong=wrong,
         total=total,
         facets=_facets(request, spread, chosen),
+        spread_over=SPREAD,
         chosen=chosen,
         order=order if wanted.words else "newest",
         is_filtered=any(chosen.values()),
