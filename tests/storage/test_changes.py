@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -126,3 +128,25 @@ def test_the_changes_fit_the_articles(database: Database) -> None:
     with database.read() as session:
         kept = session.scalars(text("SELECT article_id FROM article_changes")).all()
     assert kept == [2]
+
+
+def test_many_writers_and_a_reader_that_asks_all_the_time(database: Database) -> None:
+    """Whatever order they commit in, each text comes in exactly one of the reader's answers."""
+    sources, each = ("a", "b", "c"), 12
+
+    def write(source_id: str) -> None:
+        for number in range(each):
+            one = reading(article(f"/{source_id}{number}/", f"Text {number} of {source_id}."))
+            stored(database, replace(one, source_id=source_id))
+
+    found: list[str] = []
+    cursor: ChangeCursor | None = None
+    with ThreadPoolExecutor(len(sources)) as pool:
+        writing = [pool.submit(write, source_id) for source_id in sources]
+        while not all(one.done() for one in writing):
+            news, cursor = taken(database, cursor)
+            found += news
+        for one in writing:
+            one.result()
+    found += taken(database, cursor)[0]
+    assert sorted(found) == sorted(f"Text {number} of {source_id}." for source_id in sources for number in range(each))
