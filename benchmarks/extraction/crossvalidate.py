@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.extraction.corpus import CORPORA, metrics, rates, samples
-from benchmarks.extraction.learning import Learned, apply, finish, fit, folds, learn_pages, opinions
+from benchmarks.extraction.learning import Learned, apply, finish, first_opinions, fit, folds, learn_pages
 
 PARTS = 5
 
@@ -33,7 +33,7 @@ def crossvalidate(pages: Sequence[Learned], seed: int) -> dict[str, str]:
             model = fit(rest, seed)
             for held, other in ((a, b), (b, a)):
                 for page in split[held]:
-                    unseen[other][page.sample.id] = opinions(model, page.rows)
+                    unseen[other][page.sample.id] = first_opinions(model, page)
     texts = {}
     for k, held_out in enumerate(split):
         models = finish([p for i, part in enumerate(split) if i != k for p in part], unseen[k], seed)

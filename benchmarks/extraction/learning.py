@@ -19,8 +19,9 @@ from benchmarks.extraction.labels import block_labels
 from crawler.errors import ExtractionError
 from crawler.extraction.body import EXITED, hints_of, kept_blocks
 from crawler.extraction.body_blocks import find_blocks
-from crawler.extraction.body_context import CONTEXT, asked_again, context_rows
-from crawler.extraction.body_features import FIRST, Features
+from crawler.extraction.body_context import asked_again, context_rows
+from crawler.extraction.body_features import Features
+from crawler.extraction.body_numbers import CONTEXT, FIRST
 from crawler.extraction.page import Page
 
 # Found by crossvalidate.py; differences under .003 are noise.
@@ -35,9 +36,13 @@ PUBLISHER_WEIGHT = 2.0
 # Pages whose text the models find quite elsewhere: mostly the reference is cut off or of another part of the page.
 DOUBTFUL_BELOW = 0.6
 DOUBTFUL_WEIGHT = 0.3
-# Trees of the first groups, and the score beyond which a block is decided after them.
+# Trees of the first groups, and for each pass the scores below and above which a block is decided after them. What the
+# first pass decides is final for blocks that it is sure of, so that it must be surer of what it keeps.
 GROUPS = (15, 30, 55)
-EXITS = ((1.4, 2.0, 2.0), (1.9, 2.3, 2.0))
+EXITS = (
+    ((-1.4, 2.6), (-2.0, 3.2), (-2.0, 3.6)),
+    ((-1.9, 1.9), (-2.3, 2.3), (-2.0, 2.0)),
+)
 
 Models = list[lightgbm.Booster]
 
@@ -49,16 +54,20 @@ class Learned:
     sample: Sample
     features: Features
     labels: np.ndarray
-    rows: np.ndarray
     weight: np.ndarray
+    """Of all blocks, as `labels`."""
+    every: np.ndarray
+    """Rows of all blocks: the first pass learns from menus as well, though it is not asked about them."""
+    rows: np.ndarray
+    """Of the blocks `features.asked`, about which the first pass is asked."""
     both: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     """Rows with the context of the first pass's opinions, of the blocks `asked` again."""
     asked: list[int] = field(default_factory=list)
 
     def kept_text(self, chances: np.ndarray) -> str:
         """The text that is kept for these probabilities, lead and all, in page order."""
-        blocks = self.features.found.blocks
-        return "\n".join(blocks[i].text for i in kept_blocks(self.features, chances.tolist()))
+        texts = self.features.found.text
+        return "\n".join(texts[i] for i in kept_blocks(self.features, chances.tolist()))
 
 
 def learn_pages(pages: Sequence[Sample]) -> list[Learned]:
@@ -70,14 +79,17 @@ def learn_pages(pages: Sequence[Sample]) -> list[Learned]:
         except ExtractionError:
             continue
         found = find_blocks(page.tree.body or page.root)
-        if not found.blocks:
+        if not found.text:
             continue
-        features = Features(found, hints_of(page, None, None))
-        labels = np.array(block_labels([b.text for b in found.blocks], sample.expected["body"]))
+        hints = hints_of(page, None, None)
+        features = Features(found, hints)
+        labels = np.array(block_labels(found.text, sample.expected["body"]))
         # Longer blocks count more, by the root; every page counts the same, as in the scorer.
         weight = np.sqrt(np.array(features.width) + 15.0)
         weight *= 100.0 / weight.sum() * (PUBLISHER_WEIGHT if sample.corpus == "dev_publishers" else 1.0)
-        learned.append(Learned(sample, features, labels, np.array(features.rows, dtype=np.float32), weight))
+        rows = np.array([features.rows[i] for i in features.asked], dtype=np.float32)
+        every = np.array(Features(found, hints, spare=False).rows, dtype=np.float32)
+        learned.append(Learned(sample, features, labels, weight, every, rows))
     return learned
 
 
@@ -91,6 +103,9 @@ def folds(pages: Sequence[Learned], count: int, seed: int) -> list[list[Learned]
 
 def fit(pages: Sequence[Learned], seed: int, *, second: bool = False) -> lightgbm.Booster:
     """One pass of trees. The same pages and seed give the same trees."""
+    rows = [p.both if second else p.every for p in pages]
+    labels = [p.labels[p.asked] if second else p.labels for p in pages]
+    weights = [p.weight[p.asked] if second else p.weight for p in pages]
     # Thresholds are drawn at random (extra_trees), which keeps trees from learning single pages by heart: worth .004.
     parameters: dict[str, Any] = {
         "objective": "cross_entropy",  # labels are shares of words, not only 0 and 1
@@ -99,9 +114,9 @@ def fit(pages: Sequence[Learned], seed: int, *, second: bool = False) -> lightgb
         "max_bin": 63, "seed": seed, "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1,
     }  # fmt: skip
     data = lightgbm.Dataset(
-        np.concatenate([p.both if second else p.rows for p in pages]),
-        np.concatenate([p.labels[p.asked] if second else p.labels for p in pages]),
-        weight=np.concatenate([p.weight[p.asked] if second else p.weight for p in pages]),
+        np.concatenate(rows),
+        np.concatenate(labels),
+        weight=np.concatenate(weights),
         feature_name=[*FIRST, *CONTEXT] if second else FIRST,
     )
     return lightgbm.train(parameters, data, TREES)
@@ -109,24 +124,39 @@ def fit(pages: Sequence[Learned], seed: int, *, second: bool = False) -> lightgb
 
 def opinions(model: lightgbm.Booster, rows: np.ndarray, number: int = 0) -> np.ndarray:
     """Probabilities as the generated module gives them, early exits included."""
+    scores = np.zeros(len(rows))
     chances = np.full(len(rows), np.nan)
+    undecided = np.arange(len(rows))
     done = 0
-    for size, limit in zip(GROUPS, EXITS[number], strict=True):
+    for size, (low, high) in zip((*GROUPS, TREES - sum(GROUPS)), (*EXITS[number], (-np.inf, np.inf)), strict=True):
+        if not len(undecided):
+            break
+        scores[undecided] += model.predict(
+            rows[undecided], raw_score=True, start_iteration=done, num_iteration=size, num_threads=1
+        )
         done += size
-        score = model.predict(rows, raw_score=True, num_iteration=done, num_threads=1)
-        leaves = np.isnan(chances) & (np.abs(score) > limit)
-        chances[leaves] = np.where(score[leaves] > 0, 1 - EXITED, EXITED)
-    score = model.predict(rows, raw_score=True, num_threads=1)
-    full = 1 / (1 + np.exp(-np.clip(score, -30, 30)))
-    return np.where(np.isnan(chances), full, chances)
+        score = scores[undecided]
+        chances[undecided[score > high]] = 1 - EXITED
+        chances[undecided[score < low]] = EXITED
+        undecided = undecided[(score >= low) & (score <= high)]
+    chances[undecided] = 1 / (1 + np.exp(-np.clip(scores[undecided], -30, 30)))
+    return chances
+
+
+def first_opinions(model: lightgbm.Booster, page: Learned) -> np.ndarray:
+    """Probabilities of all blocks of a page after the first pass."""
+    chances = np.zeros(len(page.labels))
+    chances[page.features.asked] = opinions(model, page.rows)
+    return chances
 
 
 def add_context(page: Learned, chances: np.ndarray) -> None:
     """Set `asked` and `both` from the first pass's opinions."""
     listed = chances.tolist()
     page.asked = asked_again(listed)
-    context = np.array(context_rows(page.features, listed, page.asked), dtype=np.float32).reshape(-1, len(CONTEXT))
-    page.both = np.concatenate([page.rows[page.asked], context], axis=1)
+    context = context_rows(page.features, listed, page.asked)
+    both = [page.features.rows[i] + more for i, more in zip(page.asked, context, strict=True)]
+    page.both = np.array(both, dtype=np.float32).reshape(-1, len(FIRST) + len(CONTEXT))
 
 
 def doubtful(page: Learned, chances: np.ndarray) -> bool:
@@ -139,20 +169,20 @@ def doubtful(page: Learned, chances: np.ndarray) -> bool:
 
 def train(pages: Sequence[Learned], seed: int, parts: int = 4) -> Models:
     """Both passes on all `pages`."""
-    first_opinions: dict[str, np.ndarray] = {}
+    unseen: dict[str, np.ndarray] = {}
     split = folds(pages, parts, seed)
     for k, held in enumerate(split):
         model = fit([p for i, part in enumerate(split) if i != k for p in part], seed)
         for page in held:
-            first_opinions[page.sample.id] = opinions(model, page.rows)
-    return finish(pages, first_opinions, seed)
+            unseen[page.sample.id] = first_opinions(model, page)
+    return finish(pages, unseen, seed)
 
 
-def finish(pages: Sequence[Learned], first_opinions: dict[str, np.ndarray], seed: int) -> Models:
+def finish(pages: Sequence[Learned], unseen: dict[str, np.ndarray], seed: int) -> Models:
     """Both passes, given opinions on `pages` by first passes that had not seen their sites."""
     weights = [p.weight for p in pages]
     for page in pages:
-        chances = first_opinions[page.sample.id]
+        chances = unseen[page.sample.id]
         add_context(page, chances)
         if doubtful(page, chances):
             page.weight = page.weight * DOUBTFUL_WEIGHT
@@ -164,7 +194,7 @@ def finish(pages: Sequence[Learned], first_opinions: dict[str, np.ndarray], seed
 
 def apply(models: Models, page: Learned) -> np.ndarray:
     """Probabilities for a page the models have not seen."""
-    chances = opinions(models[0], page.rows)
+    chances = first_opinions(models[0], page)
     add_context(page, chances)
     if page.asked:
         chances[page.asked] = opinions(models[1], page.both, 1)

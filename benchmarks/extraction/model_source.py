@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Sequence, Set
 from typing import Any
 
 _HEAD = '''"""Weights of the body reader: boosted trees as nested conditions. Not for editing.
@@ -20,15 +21,19 @@ from collections.abc import Callable
 '''
 
 
-def model_source(passes: Sequence[dict[str, Any]], groups: Sequence[int], constants: dict[str, object]) -> str:
+def model_source(
+    passes: Sequence[dict[str, Any]], groups: Sequence[int], constants: dict[str, object], whole: Set[str]
+) -> str:
     """The module's source for LightGBM dumps (`Booster.dump_model()`).
 
-    `groups` are the numbers of trees in the first functions of each pass; one more function holds the rest.
+    `groups` are the numbers of trees in the first functions of each pass; one more function holds the rest. `whole`
+    names the features that are integers: they are compared with integers.
     """
     lines = [_HEAD]
     names: list[list[str]] = []
     for number, dump in enumerate(passes, 1):
         trees = [t["tree_structure"] for t in dump["tree_info"]]
+        is_whole = [name in whole for name in dump["feature_names"]]
         arguments = ",".join(f"f{i}" for i in range(dump["max_feature_idx"] + 1))
         start = 0
         names.append([])
@@ -40,7 +45,7 @@ def model_source(passes: Sequence[dict[str, Any]], groups: Sequence[int], consta
             name = f"_pass{number}_{part}"
             names[-1].append(name)
             lines.append(f"\ndef {name}({arguments}):\n s=0.0")
-            lines += [_statement(tree, 1) for tree in chosen]
+            lines += [_statement(tree, is_whole) for tree in chosen]
             lines.append(" return s\n")
     lines.append(
         "\nPASSES: tuple[tuple[Callable[..., float], ...], ...] = ("
@@ -51,22 +56,26 @@ def model_source(passes: Sequence[dict[str, Any]], groups: Sequence[int], consta
     return "\n".join(lines) + "\n"
 
 
-def _statement(tree: dict[str, Any], depth: int) -> str:
-    return f"{' ' * depth}s+={_expression(tree)}"
+def _statement(tree: dict[str, Any], is_whole: Sequence[bool]) -> str:
+    return f" s+={_expression(tree, is_whole)}"
 
 
-def _expression(node: dict[str, Any]) -> str:
+def _expression(node: dict[str, Any], is_whole: Sequence[bool]) -> str:
     if "leaf_value" in node:
         return _number(node["leaf_value"])
-    left, right = _expression(node["left_child"]), _expression(node["right_child"])
+    left, right = (_expression(node[side], is_whole) for side in ("left_child", "right_child"))
     if node["decision_type"] != "<=":
         raise ValueError(f"categorical split on feature {node['split_feature']}: only numbers are written")
+    feature = node["split_feature"]
+    threshold = str(math.floor(node["threshold"])) if is_whole[feature] else _number(node["threshold"])
     if "leaf_value" in node["right_child"] or len(right) <= len(left):
-        return f"({right} if f{node['split_feature']}>{_number(node['threshold'])} else {left})"
-    return f"({left} if f{node['split_feature']}<={_number(node['threshold'])} else {right})"
+        return f"({right} if f{feature}>{threshold} else {left})"
+    return f"({left} if f{feature}<={threshold} else {right})"
 
 
 def _number(value: float) -> str:
-    """Short: four significant digits decide no differently."""
+    """Short: four significant digits decide no differently. Always of the type float."""
     text = f"{value:.4g}"
+    if text.lstrip("-").isdigit():
+        return f"{text}."
     return text.replace("e-0", "e-").replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text

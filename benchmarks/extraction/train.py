@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.extraction.corpus import CORPORA, samples
 from benchmarks.extraction.learning import EXITS, GROUPS, learn_pages, train
 from benchmarks.extraction.model_source import model_source
+from crawler.extraction.body_numbers import WHOLE
 
 MODEL = Path(__file__).resolve().parents[2] / "crawler" / "extraction" / "body_model.py"
 
@@ -26,7 +27,7 @@ def main() -> None:
     arguments = parser.parse_args()
     pages = learn_pages([s for corpus in CORPORA for s in samples(corpus)])
     models = train(pages, arguments.seed)
-    source = model_source([m.dump_model() for m in models], GROUPS, {"EXITS": EXITS})
+    source = model_source([m.dump_model() for m in models], GROUPS, {"EXITS": EXITS}, WHOLE)
     arguments.out.write_text(source, encoding="utf-8")
     sys.stdout.write(f"{arguments.out}: {len(source)} characters from {len(pages)} pages\n")
 

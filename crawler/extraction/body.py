@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from crawler.extraction import body_model
 from crawler.extraction.body_blocks import Blocks, Picture, find_blocks
 from crawler.extraction.body_context import asked_again, context_rows
-from crawler.extraction.body_features import FIRST, H1, Features, Hints
+from crawler.extraction.body_features import H1, Features, Hints
+from crawler.extraction.body_numbers import FIRST
 from crawler.extraction.body_words import KIND_NAMES, READ, SIGN_UP
 from crawler.extraction.page import Page
 
@@ -34,10 +35,10 @@ _IN_FIGCAPTION, _TAG, _IN_HEADLINE, _HEADLINE_IN = map(
 )
 _WIDTH, _PHRASE, _LINK_SHARE, _REPEATS = map(FIRST.index, ("width", "phrase", "link_share", "repeats"))
 _KIND_PROMO, _KIND_HIDDEN = map(FIRST.index, ("kind_promo", "kind_hidden"))
-# Each pass as groups of trees with the score beyond which a block is decided; after the last group there is no doubt
-# left to wait for, only a bound for the exponential.
-_STEPS: tuple[tuple[tuple[Callable[..., float], float], ...], ...] = tuple(
-    tuple(zip(groups, (*exits, 30.0), strict=True))
+# Each pass as groups of trees with the scores beyond which a block is decided; after the last group there is no doubt
+# left to wait for, only bounds for the exponential.
+_STEPS: tuple[tuple[tuple[Callable[..., float], float, float], ...], ...] = tuple(
+    tuple((group, low, high) for group, (low, high) in zip(groups, (*exits, (-30.0, 30.0)), strict=True))
     for groups, exits in zip(body_model.PASSES, body_model.EXITS, strict=True)
 )
 _LEAD_BIT = 1 << KIND_NAMES.index("lead")
@@ -111,7 +112,9 @@ def hints_of(page: Page, headline: str | None, lead: str | None) -> Hints:
 def probabilities(features: Features) -> list[float]:
     """For each block how likely it belongs to the article."""
     rows = features.rows
-    chances = [_chance(row, 0) for row in rows]
+    chances = [0.0] * len(rows)
+    for i in features.asked:
+        chances[i] = _chance(rows[i], 0)
     asked = asked_again(chances)
     for i, context in zip(asked, context_rows(features, chances, asked), strict=True):
         chances[i] = _chance(rows[i] + context, 1)
@@ -120,11 +123,11 @@ def probabilities(features: Features) -> list[float]:
 
 def _chance(row: Sequence[float], number: int) -> float:
     score = 0.0
-    for group, limit in _STEPS[number]:
+    for group, low, high in _STEPS[number]:
         score += group(*row)
-        if score > limit:
+        if score > high:
             return 1 - EXITED
-        if score < -limit:
+        if score < low:
             return EXITED
     return 1 / (1 + math.exp(-score))
 
@@ -135,9 +138,9 @@ def kept_blocks(features: Features, chances: Sequence[float]) -> list[int]:
     kept: list[int] = []
     texts: set[str] = set()
     for i, chance in enumerate(chances):
-        if chance < threshold or _is_invitation(features.rows[i]):
+        if chance < threshold or not chance or _is_invitation(features.rows[i]):
             continue
-        text = features.found.blocks[i].text
+        text = features.found.text[i]
         if features.width[i] >= _REPEATED:
             if text in texts:
                 continue
@@ -167,9 +170,11 @@ def threshold_of(features: Features, chances: Sequence[float]) -> float:
 
     That is half the best F1 one can hope for: on a clear page near .5, lower where all is uncertain.
     """
-    hoped = sum(chance * width for chance, width in zip(chances, features.width, strict=True))
+    likely = [(chance, width) for chance, width in zip(chances, features.width, strict=True) if chance]
+    likely.sort(reverse=True)
+    hoped = sum(chance * width for chance, width in likely)
     kept = hit = best = 0.0
-    for chance, width in sorted(zip(chances, features.width, strict=True), reverse=True):
+    for chance, width in likely:
         kept += width
         hit += chance * width
         f1 = 2 * hit / (kept + hoped)
@@ -182,10 +187,10 @@ def threshold_of(features: Features, chances: Sequence[float]) -> float:
 
 
 def _assemble(found: Blocks, features: Features, chances: Sequence[float], kept: list[int]) -> Body:
-    blocks = found.blocks
+    texts = found.text
     lead_at = _lead_of(found, features, kept)
-    lead = blocks[lead_at].text if lead_at is not None else None
-    paragraphs = tuple(blocks[i].text for i in kept if i != lead_at)
+    lead = texts[lead_at] if lead_at is not None else None
+    paragraphs = tuple(texts[i] for i in kept if i != lead_at)
     return Body(paragraphs, lead, _images(found, kept), _confidence(features, chances, kept))
 
 
@@ -199,14 +204,13 @@ def _lead_of(found: Blocks, features: Features, kept: Sequence[int]) -> int | No
     column = max(widths, key=lambda path: widths[path])
     wanted = set(_WORDS.findall(features.hints.lead.casefold()))
     for i in kept[:3]:
-        block = found.blocks[i]
         if not 40 <= features.width[i] <= 800 or features.path[i] == column:
             continue
-        element = found.elements[block.element]
-        up = found.elements[max(element.parent, 0)]
-        if (element.kinds | up.kinds) & _LEAD_BIT:
+        e = found.element[i]
+        kinds = found.elements.kinds
+        if (kinds[e] | kinds[max(found.elements.parent[e], 0)]) & _LEAD_BIT:
             return i
-        own = set(_WORDS.findall(block.text.casefold()))
+        own = set(_WORDS.findall(found.text[i].casefold()))
         if wanted and len(own & wanted) >= 0.8 * min(len(own), len(wanted)) and len(own) >= 6:
             return i
     return None
@@ -222,7 +226,7 @@ def _images(found: Blocks, kept: Sequence[int]) -> tuple[BodyImage, ...]:
         if not first - 6 <= picture.before <= last + 1:
             continue
         src = _source_of(picture)
-        figure = found.elements[picture.element].figure
+        figure = found.elements.figure[picture.element]
         if src and (figure >= 0 or picture.before > first) and src not in images:
             images[src] = BodyImage(src, captions.get(figure))
     return tuple(images.values())
@@ -230,10 +234,10 @@ def _images(found: Blocks, kept: Sequence[int]) -> tuple[BodyImage, ...]:
 
 def _captions(found: Blocks) -> dict[int, str]:
     captions: dict[int, str] = {}
-    for block in found.blocks:
-        element = found.elements[block.element]
-        if element.figure >= 0 and len(block.text) < 1000:
-            captions.setdefault(element.figure, block.text)
+    figures = found.elements.figure
+    for e, text in zip(found.element, found.text, strict=True):
+        if figures[e] >= 0 and len(text) < 1000:
+            captions.setdefault(figures[e], text)
     return captions
 
 

@@ -1,6 +1,6 @@
 """What a first opinion of all blocks says about each of them: neighbours, column, parents, place in what is kept.
 
-The second pass of the trees sees these numbers, named by `CONTEXT`, after those of `body_features.FIRST`.
+The second pass of the trees sees these numbers, named by `body_numbers.CONTEXT`, after those of `body_features`.
 """
 
 from __future__ import annotations
@@ -9,42 +9,28 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, chain
 
-from crawler.extraction.body_blocks import Element
 from crawler.extraction.body_features import FAR, HEADINGS, Features, gaps
 
-CONTEXT = """
-    p p-3 p-2 p-1 p+1 p+2 p+3 near_p path_p path_kept parent_p grand_p great_p kept_before kept_after kept_share
-    gap_before gap_after gap_wide_before gap_wide_after article_p after_first level below kept_width page_sure
-    from_first heading_p section_p next_heading_p shared_words shared_often kept_path_share
-""".split()
 # Letters of a block that count at most when opinions are averaged: one giant block must not decide for a page.
 _MOST_WEIGHT = 600
 # Share of what is likely kept that the smallest common element must hold to be taken for the article's box.
 _BOX = 0.8
-# Blocks around a kept one that are asked again, and the probability below which others are not.
-_CLOSE = 3
-_RULED_OUT = 0.03
+# Probabilities between which a block gets a second look.
+_RULED_OUT, _SURE = 0.02, 0.985
 # Words with fewer letters are no topic.
 _TOPIC_LETTERS = 4
 
 
 def asked_again(p: Sequence[float]) -> list[int]:
-    """The blocks that are worth a second look: not ruled out, or close to something that is kept."""
-    n = len(p)
-    asked = bytearray(n)
-    for i, chance in enumerate(p):
-        if chance >= 0.5:
-            low, high = max(0, i - _CLOSE), min(n, i + _CLOSE + 1)
-            asked[low:high] = b"\x01" * (high - low)
-        elif chance > _RULED_OUT:
-            asked[i] = 1
-    return [i for i in range(n) if asked[i]]
+    """The blocks that are worth a second look: those of which the first pass is not sure."""
+    return [i for i, chance in enumerate(p) if _RULED_OUT < chance < _SURE]
 
 
 def context_rows(features: Features, p: Sequence[float], asked: Sequence[int]) -> list[list[float]]:
-    """Rows of `CONTEXT` for the blocks `asked`, given the probabilities `p` of all blocks."""
-    blocks, elements = features.found.blocks, features.found.elements
-    n, m = len(blocks), len(elements)
+    """Rows of `body_numbers.CONTEXT` for the blocks `asked`, given the probabilities `p` of all blocks."""
+    own_element, elements = features.found.element, features.found.elements
+    articles, parents = elements.article, elements.parent
+    n, m = len(own_element), len(elements)
     weight = [min(w, _MOST_WEIGHT) + 10 for w in features.width]
     mass = [q * w for q, w in zip(p, weight, strict=True)]
     column_mass: dict[int, float] = {}
@@ -52,27 +38,28 @@ def context_rows(features: Features, p: Sequence[float], asked: Sequence[int]) -
     tree_mass, tree_weight = [0.0] * m, [0.0] * m
     article_mass: dict[int, float] = {}
     article_weight: dict[int, float] = {}
-    for b, key, q, w in zip(blocks, features.path, mass, weight, strict=True):
+    for e, key, q, w in zip(own_element, features.path, mass, weight, strict=True):
         column_mass[key] = column_mass.get(key, 0.0) + q
         column_weight[key] = column_weight.get(key, 0.0) + w
-        tree_mass[b.element] += q
-        tree_weight[b.element] += w
-        a = elements[b.element].article
+        tree_mass[e] += q
+        tree_weight[e] += w
+        a = articles[e]
         article_mass[a] = article_mass.get(a, 0.0) + q
         article_weight[a] = article_weight.get(a, 0.0) + w
     for e in range(m - 1, 0, -1):
         if tree_weight[e]:
-            up = elements[e].parent
+            up = parents[e]
             tree_mass[up] += tree_mass[e]
             tree_weight[up] += tree_weight[e]
     total = tree_mass[0] or 1.0
-    level, below = _levels(elements, tree_mass)
-    kept = [q >= 0.5 for q in p]
+    level, below = _levels(parents, tree_mass)
+    kept = [1 if q >= 0.5 else 0 for q in p]
     kept_until = [0, *accumulate(w if k else 0 for k, w in zip(kept, weight, strict=True))]
     all_kept = kept_until[-1] or 1
-    gap_before, wide_before = gaps(kept, weight)
-    gap_after, wide_after = (side[::-1] for side in gaps(kept[::-1], weight[::-1]))
-    first = kept.index(True) if any(kept) else 0
+    gap_before, gap_after = gaps(kept), gaps(kept[::-1])[::-1]
+    wide_before = _letters_since(kept, weight)
+    wide_after = _letters_since(kept[::-1], weight[::-1])[::-1]
+    first = kept.index(1) if any(kept) else 0
     pp = [-1.0, -1.0, -1.0, *p, -1.0, -1.0, -1.0]
     mass_until = [0.0, *accumulate(mass)]
     weight_until = [0, *accumulate(weight)]
@@ -84,12 +71,11 @@ def context_rows(features: Features, p: Sequence[float], asked: Sequence[int]) -
             kept_paths[key] = kept_paths.get(key, 0) + w
     rows = []
     for i, (shared_once, shared_often) in zip(asked, shared, strict=True):
-        e = blocks[i].element
-        element = elements[e]
-        q, w, key, a, s = mass[i], weight[i], features.path[i], element.article, section_of[i]
-        up = max(element.parent, 0)
-        grand = max(elements[up].parent, 0)
-        great = max(elements[grand].parent, 0)
+        e = own_element[i]
+        q, w, key, a, s = mass[i], weight[i], features.path[i], articles[e], section_of[i]
+        up = max(parents[e], 0)
+        grand = max(parents[up], 0)
+        great = max(parents[grand], 0)
         low, high = max(0, i - 4), min(n, i + 5)
         rest = column_weight[key] - w
         rows.append([
@@ -100,7 +86,7 @@ def context_rows(features: Features, p: Sequence[float], asked: Sequence[int]) -
             (tree_mass[great] - q) / (tree_weight[great] - w or 1),
             kept_until[i], all_kept - kept_until[i + 1], kept_until[i] / all_kept,
             gap_before[i], gap_after[i], wide_before[i], wide_after[i],
-            (article_mass[a] - q) / (article_weight[a] - w or 1), i >= first, level[e], below[e], all_kept,
+            (article_mass[a] - q) / (article_weight[a] - w or 1), 1 if i >= first else 0, level[e], below[e], all_kept,
             total / all_kept, i - first,
             heading_p[s], (section_mass[s] - q) / (section_weight[s] - w or 1), heading_p[s + 1],
             shared_once, shared_often, (kept_paths.get(key, 0) - (w if kept[i] else 0)) / all_kept,
@@ -108,9 +94,19 @@ def context_rows(features: Features, p: Sequence[float], asked: Sequence[int]) -
     return rows
 
 
-def _levels(elements: Sequence[Element], tree_mass: Sequence[float]) -> tuple[list[int], list[int]]:
+def _letters_since(kept: Sequence[int], weight: Sequence[int]) -> list[int]:
+    """For each block the letters between it and the last kept one before it."""
+    letters = []
+    gap = 0
+    for is_kept, w in zip(kept, weight, strict=True):
+        letters.append(gap)
+        gap = 0 if is_kept else gap + w
+    return letters
+
+
+def _levels(parents: Sequence[int], tree_mass: Sequence[float]) -> tuple[list[int], list[int]]:
     """For each element how far up the article's box their chains part, and how far below that it stands."""
-    m = len(elements)
+    m = len(parents)
     box = next((e for e in range(m - 1, -1, -1) if tree_mass[e] >= _BOX * tree_mass[0]), 0)
     level = [FAR] * m
     below = [0] * m
@@ -118,10 +114,10 @@ def _levels(elements: Sequence[Element], tree_mass: Sequence[float]) -> tuple[li
     while e >= 0:
         level[e] = -step
         step += 1
-        e = elements[e].parent
+        e = parents[e]
     for e in range(1, m):
         if level[e] == FAR:
-            up = elements[e].parent
+            up = parents[e]
             level[e] = level[up]
             below[e] = below[up] + 1
     return level, below
@@ -131,11 +127,11 @@ def _sections(
     features: Features, p: Sequence[float], mass: Sequence[float], weight: Sequence[int]
 ) -> tuple[list[int], list[float], list[float], list[float]]:
     """What stands between two headings, together."""
-    elements = features.found.elements
+    tags = features.found.elements.tag
     section_of: list[int] = []
     section_mass, section_weight, heading_p = [0.0], [0.0], [-1.0]
-    for i, b in enumerate(features.found.blocks):
-        if elements[b.element].tag in HEADINGS:
+    for i, e in enumerate(features.found.element):
+        if tags[e] in HEADINGS:
             section_mass.append(0.0)
             section_weight.append(0.0)
             heading_p.append(p[i])
@@ -146,15 +142,16 @@ def _sections(
     return section_of, section_mass, section_weight, heading_p
 
 
-def _shared_words(features: Features, kept: Sequence[bool], asked: Sequence[int]) -> list[tuple[float, float]]:
+def _shared_words(features: Features, kept: Sequence[int], asked: Sequence[int]) -> list[tuple[float, float]]:
     """The share of a block's words that are longer and stand in other kept blocks, once and more often: one topic?"""
-    all_tokens = features.tokens
-    known = Counter(chain.from_iterable(tokens for is_kept, tokens in zip(kept, all_tokens, strict=True) if is_kept))
-    topics = [(t, count) for t, count in known.items() if len(t) >= _TOPIC_LETTERS or not t.isascii()]
-    in_blocks = [{t for t, count in topics if count > least} for least in range(4)]
+    words_of = features.tokens
+    known = Counter(chain.from_iterable(words_of(i) for i, is_kept in enumerate(kept) if is_kept))
+    in_blocks = [{t for t in known if len(t) >= _TOPIC_LETTERS or not t.isascii()}]
+    for least in (1, 2, 3):
+        in_blocks.append({t for t in in_blocks[-1] if known[t] > least})
     shared = []
     for i in asked:
-        tokens = all_tokens[i]
+        tokens = words_of(i)
         size = len(tokens) or 1
         own = 1 if kept[i] else 0
         shared.append((len(tokens & in_blocks[own]) / size, len(tokens & in_blocks[own + 2]) / size))

@@ -9,9 +9,10 @@ import pytest
 from crawler.extraction import body_model
 from crawler.extraction.body import EXITED, probabilities, threshold_of
 from crawler.extraction.body_blocks import find_blocks, kinds_of
-from crawler.extraction.body_context import CONTEXT, asked_again, context_rows
-from crawler.extraction.body_features import FIRST, Features, Hints
-from crawler.extraction.body_words import KIND_NAMES
+from crawler.extraction.body_context import asked_again, context_rows
+from crawler.extraction.body_features import Features, Hints
+from crawler.extraction.body_numbers import CONTEXT, FIRST, WHOLE
+from crawler.extraction.body_words import KIND_NAMES, tokens_of
 from crawler.extraction.page import Page
 
 HTML = (
@@ -28,13 +29,16 @@ def features_of(html: str) -> Features:
     return Features(find_blocks(Page.read(html.encode(), "").tree.body), Hints("A new pier", "", ""))
 
 
-def test_names_are_unique_and_each_row_has_a_number_for_each():
+def test_names_are_unique_and_each_row_has_a_number_of_its_type_for_each():
     features = features_of(HTML)
     assert len({*FIRST, *CONTEXT}) == len(FIRST) + len(CONTEXT)
-    assert {len(row) for row in features.rows} == {len(FIRST)}
-    chances = [0.5] * len(features.rows)
-    everything = range(len(chances))
-    assert {len(row) for row in context_rows(features, chances, everything)} == {len(CONTEXT)}
+    assert {*FIRST, *CONTEXT} > WHOLE
+    chances = [0.7 if i in features.asked else 0.0 for i in range(len(features.rows))]
+    contexts = context_rows(features, chances, features.asked)
+    assert len(contexts) == len(features.asked) > 3
+    for i, context in zip(features.asked, contexts, strict=True):
+        types = dict(zip([*FIRST, *CONTEXT], map(type, features.rows[i] + context), strict=True))
+        assert types == {name: int if name in WHOLE else float for name in types}
 
 
 def test_the_model_was_trained_on_as_many_numbers_as_it_is_given():
@@ -44,14 +48,16 @@ def test_the_model_was_trained_on_as_many_numbers_as_it_is_given():
 
 def test_early_decisions_are_those_of_all_trees():
     features = features_of(HTML)
-    for chance, row in zip(probabilities(features), features.rows, strict=True):
+    chances = probabilities(features)
+    for i in features.asked:
+        chance, row = chances[i], features.rows[i]
         score = sum(group(*row) for group in body_model.PASSES[0])
         if chance in (EXITED, 1 - EXITED):
             assert (chance > 0.5) == (score > 0)
 
 
 def test_blocks_are_runs_of_text_in_page_order_without_navigation_and_footer():
-    texts = [block.text[:20] for block in find_blocks(Page.read(HTML.encode(), "").tree.body).blocks]
+    texts = [text[:20] for text in find_blocks(Page.read(HTML.encode(), "").tree.body).text]
     assert texts == [
         "A new pier",
         "The town rebuilds it",
@@ -63,8 +69,45 @@ def test_blocks_are_runs_of_text_in_page_order_without_navigation_and_footer():
 
 def test_numbers_are_numbers_on_any_text():
     signs = "<p>".join(("?", "«»", "…", "1", "ﷺ", "日本", "👍" * 9, "a" * 9_000, "<a>x</a>", "<b>y</b><br>z<br><br>."))
-    for row in features_of(f"<body>{signs}</body>").rows:
-        assert all(math.isfinite(value) for value in row)
+    features = features_of(f"<body>{signs}</body>")
+    assert len(features.asked) > 9
+    for i in features.asked:
+        assert all(math.isfinite(value) for value in features.rows[i])
+
+
+MENU = "<div class=links>" + "".join(f"<p><a href=/{n}>Section {n}</a></p>" for n in range(9)) + "</div>"
+
+
+def test_menus_get_no_rows_and_no_chance():
+    features = features_of(HTML.replace("</article>", f"</article>{MENU}"))
+    menu = [i for i, text in enumerate(features.found.text) if text.startswith("Section")]
+    assert len(menu) == 9
+    assert not {*menu[3:]} & {*features.asked}
+    chances = probabilities(features)
+    assert all(not features.rows[i] and chances[i] == 0 for i in menu[3:])
+    learned_from = Features(features.found, features.hints, spare=False)
+    assert {len(row) for row in learned_from.rows} == {len(FIRST)}
+
+
+def test_a_page_of_nothing_but_links_is_looked_at():
+    features = features_of(f"<body>{MENU}</body>")
+    assert features.asked == [*range(9)]
+
+
+def test_what_opens_on_a_click_is_no_block():
+    hidden = "<div class='user-dropdown'><p>Your account and settings</p></div>"
+    assert find_blocks(Page.read(f"<body>{hidden}<p>Text</p></body>".encode(), "").tree.body).text == ["Text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param('The pier, he said: "Closed."', {"the", "pier", "he", "said", "closed"}, id="signs around words"),
+        pytest.param("«Көпір» жабық.", {"көпір", "жабық"}, id="other quotation marks"),
+    ],
+)
+def test_words_are_told_from_the_signs_around_them(text: str, words: set[str]):
+    assert tokens_of(text) == words
 
 
 @pytest.mark.parametrize(
@@ -80,9 +123,8 @@ def test_names_of_elements_tell_their_kind(names: str, kind: str):
     assert kinds_of(names) >> KIND_NAMES.index(kind) & 1
 
 
-def test_ruled_out_blocks_are_asked_again_only_beside_kept_ones():
-    assert asked_again([0.01] * 10 + [0.9] + [0.01] * 10) == [7, 8, 9, 10, 11, 12, 13]
-    assert asked_again([0.01, 0.2, 0.01]) == [1]
+def test_only_doubtful_blocks_get_a_second_look():
+    assert asked_again([0.0, 0.01, 0.2, 0.7, 0.99]) == [2, 3]
     assert asked_again([]) == []
 
 
@@ -92,5 +134,5 @@ def test_ruled_out_blocks_are_asked_again_only_beside_kept_ones():
 )
 def test_the_threshold_follows_how_sure_a_page_is(chance: float, low: float, high: float):
     features = features_of(HTML)
-    chances = [chance if row[0] > 100 else 0.01 for row in features.rows]
+    chances = [chance if width > 100 else 0.01 for width in features.width]
     assert low <= threshold_of(features, chances) <= high
