@@ -2,7 +2,7 @@
 
 The way of the data goes one way::
 
-    sources -> discovery -> spiders -> extraction -> pipelines -> storage -> cli
+    sources -> discovery -> spiders -> extraction -> pipelines -> storage -> cli | web | export
     scheduling decides when, and starts each crawl as a process of its own
 
 articles      what a story is: addresses, dates, text, language, verdict. Pure.
@@ -13,6 +13,9 @@ duplicates    fingerprints of a text. Pure.
 storage       the database: tables, named questions, migrations' target
 spiders, pipelines, middlewares, extensions    the Scrapy side
 scheduling    when a source is crawled; runs, attempts, their ends
+monitoring    what was recorded, asked: why an article is missing, what needs attention
+export        articles as files
+web           the database and the crawl over HTTP: dashboard and API
 cli, demo     what a person types and sees
 """
 
