@@ -34,7 +34,7 @@ def test_recorded_options_read_back_the_same() -> None:
         pytest.param({"limit": "many"}, "whole number from 1 on", id="a limit in words"),
         pytest.param({"since": "some time ago"}, "2026-11-20", id="a date in other words"),
         pytest.param({"revisit": "perhaps"}, "1 or 0", id="neither yes nor no"),
-        pytest.param({"revisit": "1", "since": "2026-11-20"}, "reads no lists", id="two wishes that exclude each other"),
+        pytest.param({"revisit": "1", "since": "2026-11-20"}, "reads no lists", id="two wishes that cannot both be"),
         pytest.param({"depth": "2"}, "unknown option 'depth'", id="an option that is none"),
     ],
 )

@@ -179,7 +179,10 @@ def test_sentences_within_sentences_are_understood() -> None:
         {"downloader/request_count": 0, "log_count/ERROR": 2},
         {"downloader/request_count": 3, "crawler/lists_dead/timeout": 2, "downloader/response_count": 1},
         {"downloader/request_count": 3, "downloader/exception_count": 3},
-        {"downloader/request_count": 9, "downloader/response_count": 9, "crawler/rejected": 7, "crawler/reason/no_body": 7},
+        {
+            "downloader/request_count": 9, "downloader/response_count": 9, "crawler/rejected": 7,
+            "crawler/reason/no_body": 7,
+        },
         {"downloader/request_count": 2, "downloader/response_count": 2, "crawler/lists_read": 1},
         {
             "downloader/request_count": 9, "downloader/response_count": 9, "crawler/lists_read": 1, "crawler/new": 4,
