@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -49,7 +50,7 @@ class Registry:
         problems: list[SourceProblem] = []
         replaced: dict[str, Path] = {}
         for path in _files(folders, problems):
-            source, found = read_source(path)
+            source, found = _read(path)
             problems += found
             if source is None:
                 continue
@@ -109,9 +110,24 @@ def read_one(source_id: str, folders: Sequence[Path] = ()) -> Source | None:
     """
     for folder in (*folders, PACKAGED):
         path = folder / f"{source_id}.toml"
-        if path.is_file() and (source := read_source(path)[0]):
+        if path.is_file() and (source := _read(path)[0]):
             return source
     return None
+
+
+def _read(path: Path) -> tuple[Source | None, tuple[SourceProblem, ...]]:
+    """What `read_source` says of a file, which is read again only when it was written to or replaced."""
+    try:
+        status = path.stat()
+    except OSError:  # it says why
+        return read_source(path)
+    return _read_as_it_was(path, status.st_ino, status.st_ctime_ns, status.st_size)
+
+
+# A crawl's process is forked from one that has read all files: so it finds its own here.
+@lru_cache(maxsize=4_096)
+def _read_as_it_was(path: Path, *_of_the_file: int) -> tuple[Source | None, tuple[SourceProblem, ...]]:
+    return read_source(path)
 
 
 def _files(folders: Sequence[Path], problems: list[SourceProblem]) -> Iterator[Path]:

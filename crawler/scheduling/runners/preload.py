@@ -15,8 +15,11 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from scrapy.http import Headers
 from sqlalchemy.orm import configure_mappers
+from twisted.internet.ssl import AcceptableCiphers
 
+from crawler.config import load_config
 from crawler.errors import DatabaseError
 from crawler.scheduling.runners.rehearsal import rehearse
 from crawler.sources.registry import Registry
@@ -54,7 +57,9 @@ def load() -> None:
     process = importlib.import_module("crawler.spiders.process")
     process.project_settings()
     process.set_log_levels()
-    Registry.load(())  # what it takes to read a source file, and the patterns of the packaged ones
+    process.do_without_reports()
+    _make_ready_for_answers(process.project_settings()["DOWNLOADER_CLIENT_TLS_CIPHERS"])
+    Registry.load(load_config().source_folders)  # a crawl reads only a file that was changed since
     try:
         rehearse()
     except (DatabaseError, OSError) as error:  # crawls do without, at some more cost
@@ -62,6 +67,13 @@ def load() -> None:
     gc.disable()  # the child switches it on again
     gc.collect()
     gc.freeze()
+
+
+def _make_ready_for_answers(ciphers: str) -> None:
+    """Do what Twisted and Scrapy do once in a process: expand the ciphers of TLS, learn which kinds are no mappings."""
+    AcceptableCiphers.fromOpenSSLCipherString(ciphers)  # type: ignore[no-untyped-call]
+    Headers(Headers())
+    Headers(iter({}.items()))
 
 
 def _paths(value: Any) -> Iterator[str]:
