@@ -155,11 +155,12 @@ def load_config() -> Config:
     Raises:
         ConfigError: with every wrong variable, its value and what it may be.
     """
-    return _load_config(tuple(os.environ.items()))
+    # os.environ decodes each variable at each look; what it holds undecoded is as good a key, and half a ms cheaper.
+    return _load_config(tuple(getattr(os.environ, "_data", os.environ).items()))
 
 
 @lru_cache(maxsize=8)
-def _load_config(_environment: tuple[tuple[str, str], ...]) -> Config:
+def _load_config(_environment: tuple[tuple[str | bytes, str | bytes], ...]) -> Config:
     """The configuration of an environment: a crawl asks half a dozen times, and each reading takes milliseconds."""
     try:
         return Config()

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Table,
     Text,
     TypeDecorator,
 )
@@ -105,3 +106,12 @@ class Base(DeclarativeBase):
         list[str]: Json,
         list[dict[str, Any]]: Json,
     }
+
+
+def table_of(rows: type[Base]) -> Table:
+    """The table of a class, for statements that are made once and pass the ORM by: it takes longer than the database.
+
+    What they change is not seen in objects that the session has loaded before.
+    """
+    assert isinstance(rows.__table__, Table)
+    return rows.__table__

@@ -189,10 +189,15 @@ class Database:
 def now(session: Session) -> datetime:
     """The database's clock, aware, UTC: the one time on which all processes and machines agree."""
     if session.get_bind().dialect.name == "postgresql":
-        moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        moment: datetime = session.execute(_POSTGRESQL_NOW).scalar_one()
         return moment.astimezone(UTC)
-    printed: str = session.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+    printed: str = session.execute(_SQLITE_NOW).scalar_one()
     return datetime.fromisoformat(printed).replace(tzinfo=UTC)
+
+
+# Asked in nearly every transaction, so made once.
+_POSTGRESQL_NOW = text("SELECT clock_timestamp()")
+_SQLITE_NOW = text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
 
 
 def explain(error: DBAPIError, database: str) -> DatabaseError | None:

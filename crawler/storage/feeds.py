@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from crawler.storage.columns import table_of
 from crawler.storage.tables import FeedRow
 from crawler.storage.upsert import insert
 
@@ -69,11 +70,16 @@ def succeeded(
 def unchanged(session: Session, source_id: str, url: str, *, now: datetime) -> None:
     """A list has not changed since the last visit (HTTP 304); nothing happens when it was never read."""
     session.execute(
-        update(FeedRow)
-        .where(FeedRow.source_id == source_id, FeedRow.url == url)
-        .values(failures=0.0, last_error=None, last_polled_at=now, last_success_at=now)
-        .execution_options(synchronize_session=False)
+        _UNCHANGED, {"where_source": source_id, "where_url": url, "last_polled_at": now, "last_success_at": now}
     )
+
+
+_FEEDS = table_of(FeedRow)
+_UNCHANGED = (  # made once; see storage/runs.py
+    update(_FEEDS)
+    .where(_FEEDS.c.source_id == bindparam("where_source"), _FEEDS.c.url == bindparam("where_url"))
+    .values(failures=0.0, last_error=None)
+)
 
 
 def failed(session: Session, source_id: str, url: str, *, kind: str, now: datetime, error: str) -> None:

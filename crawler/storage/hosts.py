@@ -9,9 +9,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from crawler.storage.columns import table_of
 from crawler.storage.tables import HostRow
 from crawler.storage.upsert import insert
 
@@ -63,17 +64,9 @@ def lease(session: Session, host: str, *, token: str, run_id: int, now: datetime
         lease: after so long without `prolong`, anyone may take it.
     """
     session.execute(insert(session, HostRow).values(host=host).on_conflict_do_nothing())
-    taken = session.execute(
-        update(HostRow)
-        .where(
-            HostRow.host == host,
-            or_(HostRow.leased_until.is_(None), HostRow.leased_until <= now, HostRow.lease_token == token),
-        )
-        .values(lease_token=token, lease_run_id=run_id, leased_until=now + lease)
-        .returning(HostRow.host)
-        .execution_options(synchronize_session=False)
-    )
-    return taken.first() is not None
+    which = {"where_host": host, "where_now": now, "where_token": token}
+    values = {"lease_token": token, "lease_run_id": run_id, "leased_until": now + lease}
+    return session.execute(_LEASE, which | values).first() is not None
 
 
 def prolong(session: Session, token: str, *, until: datetime) -> None:
@@ -88,9 +81,24 @@ def prolong(session: Session, token: str, *, until: datetime) -> None:
 
 def release(session: Session, token: str) -> None:
     """Give back all hosts that an attempt has."""
-    session.execute(
-        update(HostRow)
-        .where(HostRow.lease_token == token)
-        .values(lease_token=None, lease_run_id=None, leased_until=None)
-        .execution_options(synchronize_session=False)
+    session.execute(_RELEASE, {"where_token": token})
+
+
+_HOSTS = table_of(HostRow)
+_LEASE = (
+    update(_HOSTS)
+    .where(
+        _HOSTS.c.host == bindparam("where_host"),
+        or_(
+            _HOSTS.c.leased_until.is_(None),
+            _HOSTS.c.leased_until <= bindparam("where_now"),
+            _HOSTS.c.lease_token == bindparam("where_token"),
+        ),
     )
+    .returning(_HOSTS.c.host)
+)
+_RELEASE = (  # made once; see storage/runs.py
+    update(_HOSTS)
+    .where(_HOSTS.c.lease_token == bindparam("where_token"))
+    .values(lease_token=None, lease_run_id=None, leased_until=None)
+)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from crawler.articles.urls import canonicalise_url, same_address, url_hash
 from crawler.discovery.links import Link
+from crawler.storage.columns import table_of
 from crawler.storage.tables import ArticleRow, LinkRow, LinkState
 from crawler.storage.upsert import insert
 
@@ -259,14 +260,16 @@ def settle(session: Session, settled: Sequence[Settled], *, run_id: int | None, 
 
 def release_run(session: Session, run_id: int) -> int:
     """Give back the links that a run has taken and not ended; return how many."""
-    released = session.execute(
-        update(LinkRow)
-        .where(LinkRow.run_id == run_id, LinkRow.leased_until.is_not(None))
-        .values(leased_until=None)
-        .returning(LinkRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(released.all())
+    return len(session.execute(_RELEASE, {"where_run": run_id}).all())
+
+
+_LINKS = table_of(LinkRow)
+_RELEASE = (  # made once; see storage/runs.py
+    update(_LINKS)
+    .where(_LINKS.c.run_id == bindparam("where_run"), _LINKS.c.leased_until.is_not(None))
+    .values(leased_until=None)
+    .returning(_LINKS.c.id)
+)
 
 
 def copy(session: Session, target: Session, source_id: str) -> None:

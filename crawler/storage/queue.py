@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -133,19 +133,21 @@ def waiting(session: Session, *, now: datetime, limit: int, only: Collection[str
     Args:
         only: ids of sources; none means all.
     """
-    asked = (
-        select(RunRow)
-        .where(
-            RunRow.state == RunState.QUEUED,
-            or_(RunRow.start_after.is_(None), RunRow.start_after <= now),
-            ~runs.IS_CRAWLED,
-        )
-        .order_by(func.coalesce(RunRow.scheduled_for, RunRow.created_at), RunRow.id)
-        .limit(limit)
+    asked = _WAITING.where(RunRow.source_id.in_(only)) if only else _WAITING
+    found = session.execute(asked, {"now": now, "most": limit})
+    return [Waiting(run_id, source_id, kind, options or {}) for run_id, source_id, kind, options in found]
+
+
+_WAITING = (  # made once: a runner asks it every second
+    select(RunRow.id, RunRow.source_id, RunRow.kind, RunRow.options)
+    .where(
+        RunRow.state == RunState.QUEUED,
+        or_(RunRow.start_after.is_(None), RunRow.start_after <= bindparam("now")),
+        ~runs.IS_CRAWLED,
     )
-    if only:
-        asked = asked.where(RunRow.source_id.in_(only))
-    return [Waiting(run.id, run.source_id, run.kind, run.options or {}) for run in session.scalars(asked)]
+    .order_by(func.coalesce(RunRow.scheduled_for, RunRow.created_at), RunRow.id)
+    .limit(bindparam("most"))
+)
 
 
 def take(

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select, update
+from sqlalchemy import Select, bindparam, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from crawler.storage import hosts, links
+from crawler.storage.columns import table_of
 from crawler.storage.liveness import ProcessIdentity, is_alive
 from crawler.storage.tables import AttemptRow, RunKind, RunRow, RunState
 
@@ -30,6 +31,23 @@ COUNTS = ("discovered", "fetched", "new", "revised", "unchanged", "duplicate", "
 _OTHER = aliased(RunRow)
 IS_CRAWLED = exists().where(_OTHER.source_id == RunRow.source_id, _OTHER.state == RunState.RUNNING)
 """Whether a run of the same source is going on, of whatever kind: it has the same hosts."""
+
+# Made once, and of tables instead of classes: each crawl begins and ends with them, and to put a statement of the ORM
+# together takes longer than to execute it. The columns that are written are those of the parameters.
+_ATTEMPTS, _RUNS = table_of(AttemptRow), table_of(RunRow)
+_WRITE_ATTEMPT = (
+    update(_ATTEMPTS)
+    .where(_ATTEMPTS.c.token == bindparam("where_token"), _ATTEMPTS.c.finished_at.is_(None))
+    .returning(_ATTEMPTS.c.run_id, _ATTEMPTS.c.id, _ATTEMPTS.c.number)
+)
+_COUNT_ATTEMPTS = select(func.count()).select_from(_ATTEMPTS).where(_ATTEMPTS.c.run_id == bindparam("where_run"))
+_START = (
+    update(RunRow)
+    .where(RunRow.id == bindparam("where_id"), RunRow.state == RunState.QUEUED, ~IS_CRAWLED)
+    .values(state=RunState.RUNNING, started_at=func.coalesce(RunRow.started_at, bindparam("moment")))
+    .returning(RunRow.id)
+)
+_END_RUN = update(_RUNS).where(_RUNS.c.id == bindparam("where_id"), _RUNS.c.state == RunState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +114,9 @@ def begin(
 
 def start(session: Session, run_id: int, *, process: ProcessIdentity, now: datetime) -> Attempt | None:
     """Turn a queued run into a running one; None when it is no longer queued or another one is going on."""
-    queued = update(RunRow).where(RunRow.id == run_id, RunRow.state == RunState.QUEUED, ~IS_CRAWLED)
     try:
         with session.begin_nested():
-            taken = session.execute(
-                queued.values(state=RunState.RUNNING, started_at=func.coalesce(RunRow.started_at, now)).returning(
-                    RunRow.id
-                )
-            ).first()
+            taken = session.execute(_START, {"where_id": run_id, "moment": now}).first()
     except IntegrityError:
         return None
     return _add_attempt(session, run_id, process, now) if taken else None
@@ -111,17 +124,13 @@ def start(session: Session, run_id: int, *, process: ProcessIdentity, now: datet
 
 def attach(session: Session, token: str, *, process: ProcessIdentity, now: datetime) -> Attempt | None:
     """Take over, in the child, the attempt that its runner has begun; None when it was ended meanwhile."""
-    row = session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.token == token, AttemptRow.finished_at.is_(None))
-        .values(worker=process.worker, pid=process.pid, process_started_at=process.started_at, heartbeat_at=now)
-        .returning(AttemptRow.run_id, AttemptRow.id, AttemptRow.number)
-    ).first()
+    values = {"worker": process.worker, "pid": process.pid, "process_started_at": process.started_at}
+    row = session.execute(_WRITE_ATTEMPT, {"where_token": token, "heartbeat_at": now, **values}).first()
     return Attempt(row.run_id, row.id, row.number, token) if row else None
 
 
 def _add_attempt(session: Session, run_id: int, process: ProcessIdentity, now: datetime) -> Attempt:
-    before = session.scalar(select(func.count()).select_from(AttemptRow).where(AttemptRow.run_id == run_id)) or 0
+    before = session.scalar(_COUNT_ATTEMPTS, {"where_run": run_id}) or 0
     row = AttemptRow(
         run_id=run_id,
         number=before + 1,
@@ -173,33 +182,32 @@ def finish(
 ) -> bool:
     """End an attempt and its run, and give back the links and hosts that it had; False when it had ended before."""
     ours = session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.token == attempt.token, AttemptRow.finished_at.is_(None))
-        .values(
-            finished_at=now,
-            outcome=ending.outcome,
-            reason=ending.reason,
-            finish_reason=ending.finish_reason,
-            exit_code=ending.exit_code,
-            exit_signal=ending.exit_signal,
-            stderr_tail=ending.stderr_tail,
+        _WRITE_ATTEMPT,
+        {
+            "where_token": attempt.token,
+            "finished_at": now,
+            "outcome": ending.outcome,
+            "reason": ending.reason,
+            "finish_reason": ending.finish_reason,
+            "exit_code": ending.exit_code,
+            "exit_signal": ending.exit_signal,
+            "stderr_tail": ending.stderr_tail,
             **({"stats": dict(stats), "heartbeat_at": now} if stats is not None else {}),
-        )
-        .returning(AttemptRow.id)
+        },
     ).first()
     if not ours:
         return False
     session.execute(
-        update(RunRow)
-        .where(RunRow.id == attempt.run_id, RunRow.state == RunState.RUNNING)
-        .values(
-            state=RunState.FINISHED,
-            finished_at=now,
-            outcome=ending.outcome,
-            reason=ending.reason,
+        _END_RUN,
+        {
+            "where_id": attempt.run_id,
+            "state": RunState.FINISHED,
+            "finished_at": now,
+            "outcome": ending.outcome,
+            "reason": ending.reason,
             **(counts or {}),
             **({"stats": dict(stats)} if stats is not None else {}),
-        )
+        },
     )
     links.release_run(session, attempt.run_id)
     hosts.release(session, attempt.token)
