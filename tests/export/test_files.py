@@ -85,7 +85,9 @@ def test_an_export_that_is_stopped_leaves_nothing(filled: Database, tmp_path: Pa
     target.parent.mkdir()
     os.mkfifo(pipe)
     code = (
-        "import sys; from crawler.export import formats; from crawler.cli import main\n"
+        # A process started in the background by a shell ignores Ctrl-C, and so do those that it starts.
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from crawler.export import formats; from crawler.cli import main\n"
         "class Waiting(formats.JsonLines):\n"
         "    def write(self, records):\n"
         "        super().write(records)\n"

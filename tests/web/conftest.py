@@ -103,7 +103,11 @@ class Visit:
         watched = Watched(context.new_page(), self._address)
         watched.page.on("console", lambda said: said.type == "error" and watched.faults.append(said.text))
         watched.page.on("pageerror", lambda error: watched.faults.append(str(error)))
-        watched.page.on("requestfailed", lambda sent: watched.faults.append(f"no answer: {sent.url}"))
+        # The browser breaks off by itself what the page that it leaves still waits for, such as an icon.
+        watched.page.on(
+            "requestfailed",
+            lambda sent: sent.failure != "net::ERR_ABORTED" and watched.faults.append(f"no answer: {sent.url}"),
+        )
         watched.page.on("dialog", lambda shown: (watched.faults.append(f"dialog: {shown.message}"), shown.dismiss()))
         return watched
 
