@@ -68,7 +68,7 @@ class Cursor:
                 return cls("newest", *place)
             score, newest_at, newest = best
             return cls("best", *place, float(score), (_moment(newest_at), _number(newest)))
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, OverflowError, RecursionError):
             raise QueryError(
                 "this is no cursor", query=written[:100], remedy="Take the one of the page before"
             ) from None
@@ -88,7 +88,7 @@ def _moment(microseconds: int) -> datetime:
 
 def _number(value: int) -> int:
     """An article's number, as a database can have it."""
-    if not isinstance(value, int) or not 0 <= value < 2**63:
+    if type(value) is not int or not 0 <= value < 2**63:  # a bool is an int, too, but no number to PostgreSQL
         raise ValueError(value)
     return value
 

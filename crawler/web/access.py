@@ -90,7 +90,7 @@ class Access:
             return refuse(request, 403, "A change must come from a page of this server, or show a token in a header.")
         if changes and not caller.may_act:
             return refuse(
-                request, 403, "This token may read, not act. Make one that may: crawler token create --may-act"
+                request, 403, "This token may read, not act. Make one that may: crawler token create NAME --may-act"
             )
         return None
 

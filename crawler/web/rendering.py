@@ -94,7 +94,7 @@ def _says(request: Request, visitor: Visitor) -> dict[str, Any]:
         "weekday": printing.weekday,
         "here": lambda **changes: address(request.url.path, {**request.query_params, **changes}),
         "back": address(request.url.path, dict(request.query_params)),
-        "section": next((path for path, _ in reversed(SECTIONS) if request.url.path.startswith(path)), ""),
+        "section": "/" + request.url.path.removeprefix("/").partition("/")[0],
     }
 
 

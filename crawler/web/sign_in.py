@@ -16,6 +16,7 @@ from crawler.storage.database import Database, now
 from crawler.web import pages
 from crawler.web.access import COOKIE
 from crawler.web.limits import visitor_of
+from crawler.web.pages.preferences import own_path
 
 # How long a browser keeps it; a token that is revoked or over ends earlier. Seconds: 30 days.
 KEPT = 30 * 24 * 3600
@@ -32,13 +33,13 @@ def routes() -> list[BaseRoute]:
 
 def show(request: Request) -> Response:
     """Show the form."""
-    return pages.sign_in_page(request, status=200, next_path=_own_path(request.query_params.get("next", "/")))
+    return pages.sign_in_page(request, status=200, next_path=own_path(request.query_params.get("next", "/")))
 
 
 async def sign_in(request: Request) -> Response:
     """Take the token of the form, if it is one of ours."""
     fields = await _fields(request)
-    token, next_path = fields.get("token", "").strip(), _own_path(fields.get("next", "/"))
+    token, next_path = fields.get("token", "").strip(), own_path(fields.get("next", "/"))
     if not await run_in_threadpool(_is_ours, request.app.state.database, token):
         if wait := request.app.state.failures.take(visitor_of(request.scope), monotonic()):
             raise HTTPException(429, "Too many wrong tokens; wait a moment.", {"Retry-After": str(int(wait) + 1)})
@@ -71,13 +72,3 @@ async def _fields(request: Request) -> dict[str, str]:
         return dict(parse_qsl((await request.body()).decode("ascii"), max_num_fields=10, errors="strict"))
     except ValueError:
         raise HTTPException(400, "This form cannot be read.") from None
-
-
-def _own_path(text: str) -> str:
-    """Where to go afterwards: a path of this server, whatever a link to /sign-in says.
-
-    >>> [_own_path(text) for text in ("/runs?page=2", "//evil.example", "https://evil.example", "/\\\\evil")]
-    ['/runs?page=2', '/', '/', '/']
-    """
-    is_ours = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()
-    return text if is_ours else "/"

@@ -75,6 +75,7 @@ def test_a_pause_says_who_why_and_until_when(editor: Client, database_url: str) 
         (f"/sources/{SOURCE}/pause", {"reason": "x" * 501}, 422, "reason"),
         (f"/sources/{SOURCE}/pause", ["reason"], 422, "body"),
         (f"/sources/{SOURCE}/pause", b"{", 400, "JSON"),
+        (f"/sources/{SOURCE}/pause", rb'{"reason": "\ud800"}', 400, "JSON"),
     ],
 )
 def test_what_cannot_be_done_says_why(server: Client, path: str, body: object, status: int, said: str) -> None:

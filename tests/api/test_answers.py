@@ -220,6 +220,8 @@ def test_logs_are_filtered(client: Client) -> None:
         ("/articles?words=%22open", 400, "quotation"),
         ("/articles?after=abc", 400, "cursor"),
         ("/runs?after=abc", 400, "cursor"),
+        (f"/runs?after={'0' * 20}{'9' * 40}", 400, "cursor"),
+        ("/errors?after=0001-01-01T00:00:00%2B14:00~1", 400, "cursor"),
         ("/errors?after=2026-01-01~1", 400, "cursor"),
         ("/explain?url=mailto:x", 400, "mailto"),
         ("/explain", 422, "url"),
@@ -237,6 +239,12 @@ def test_another_method_is_refused_with_those_that_are_known(client: Client) -> 
     assert (reply.status, reply.json["title"]) == (405, "Method Not Allowed")
     assert "GET" in reply.headers["allow"]
     assert client.get("/api/v1/runs/1/cancel").headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 20, "9" * 5_000, "1e3", "%D9%A3"])
+@pytest.mark.parametrize("path", ["/runs/{}", "/runs/{}/log", "/articles/{}", "/articles/{}/changes", "/errors/{}"])
+def test_a_page_of_a_number_that_nothing_has_is_not_there(client: Client, path: str, number: str) -> None:
+    assert client.get(path.format(number)).status == 404
 
 
 def test_a_page_that_is_not_there_is_a_page(client: Client) -> None:
@@ -283,3 +291,9 @@ def test_the_page_of_the_api_names_every_operation(client: Client) -> None:
         for operation in methods.values():
             assert f'id="{operation["operationId"]}"' in page.text
     assert "<script>" not in page.text
+
+
+def test_the_page_of_the_api_stands_in_no_section(client: Client) -> None:
+    assert 'aria-current="page"' not in client.get("/api").text
+    assert '<a href="/articles" aria-current="page">' in client.get("/articles/1").text
+    assert '<a href="/" aria-current="page">' in client.get("/").text

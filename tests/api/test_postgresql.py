@@ -50,3 +50,16 @@ def test_every_question_is_answered_and_pages_follow_each_other(postgresql_url: 
                     assert following.status == 200
                     assert following.text != reply.text
         assert asked > 20
+
+
+def test_pages_and_forms_refuse_signs_that_no_text_has(postgresql_url: str, sources: Path) -> None:
+    with Database(postgresql_url) as database:
+        hostile.fill(database)
+    with serving(postgresql_url, sources) as address:
+        asking = Client(address)
+        run = asking.get(f"{ROOT}/runs?source={hostile.SOURCE}").json["runs"][0]["id"]
+        for path in ("/runs?source=%00", "/errors?source=%00", f"/runs/{run}?grep=a%00", f"/runs/{run}?url=%00b"):
+            assert asking.get(path).status == 400, path
+        form = "application/x-www-form-urlencoded"
+        reply = asking.post(f"/sources/{hostile.SOURCE}/pause", b"reason=a%00b", Content_Type=form)
+        assert reply.status == 400

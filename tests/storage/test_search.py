@@ -198,7 +198,18 @@ def test_without_words_the_best_are_the_newest(ranked: Database) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", "é", "W10", "WyJuIl0", "WyJuIiwxZTk5LDFd", "WyJuIiwwLDk5OTk5OTk5OTk5OTk5OTk5OTk5XQ", "A" * 5_000],
+    [
+        "",
+        "abc",
+        "é",
+        "W10",
+        "WyJuIl0",
+        "WyJuIiwxZTk5LDFd",
+        "WyJuIiwwLDk5OTk5OTk5OTk5OTk5OTk5OTk5XQ",
+        "A" * 5_000,
+        pytest.param("WyJuIiwwLHRydWVd", id="true in the place of a number"),
+        pytest.param("W1tb" * 1_800, id="lists within lists"),
+    ],
 )
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(QueryError, match="no cursor"):

@@ -146,3 +146,9 @@ def test_a_run_that_goes_on_is_cancelled(visit: Visit, home: Home, site: Site) -
     finally:
         crawl.kill() if crawl.poll() is None else None
     assert home.one("SELECT outcome FROM runs WHERE id = ?", run_id) == "cancelled"
+
+
+def test_cancelling_a_run_that_has_ended_promises_nothing(visit: Visit, home: Home) -> None:
+    run_id = home.one("SELECT max(id) FROM runs WHERE state = 'finished'")
+    page = visit().open(f"/runs/{run_id}?notice=cancelled")
+    expect(page.locator(".notice")).to_have_count(0)

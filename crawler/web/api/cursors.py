@@ -16,7 +16,8 @@ def number_of(cursor: str) -> int:
     Raises:
         QueryError: it is of another list.
     """
-    if not (cursor.isascii() and cursor.isdigit() and 0 <= int(cursor[:20]) <= LARGEST):
+    # Nineteen digits are enough for LARGEST; reading thousands would take long or fail.
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20 and int(cursor) <= LARGEST):
         raise QueryError("this is no cursor", query=cursor, remedy="Take `next` of the page before")
     return int(cursor)
 
@@ -35,10 +36,11 @@ def position_of(cursor: str) -> tuple[datetime, int]:
     moment, _, number = cursor.rpartition("~")
     try:
         at = datetime.fromisoformat(moment)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise QueryError("this is no cursor", query=cursor, remedy="Take `next` of the page before")
+        if at.tzinfo is None:
+            raise ValueError(moment)
+        at = at.astimezone(UTC)
+    except (ValueError, OverflowError):  # no moment, or one whose year in UTC there is not
+        raise QueryError("this is no cursor", query=cursor, remedy="Take `next` of the page before") from None
     return at, number_of(number)
 
 

@@ -99,6 +99,8 @@ async def _body(request: Request, model: type[Body]) -> Body:
         raise HTTPException(415, "Send JSON: Content-Type: application/json")
     try:
         sent = json.loads(raw)
+        # JSON may name half of a pair of UTF-16 ("\\ud800"), which no text of a database can hold.
+        json.dumps(sent, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise HTTPException(400, "The body is no JSON.") from None
     return model.model_validate(sent)

@@ -38,14 +38,19 @@ def registry_of(request: Request) -> Registry:
 
 
 def asked(request: Request, name: str) -> str | None:
-    """A value of the address without spaces around it; None when it is empty."""
-    return request.query_params.get(name, "").strip() or None
+    """A value of the address without spaces around it; None when it is empty.
+
+    Raises:
+        HTTPException: 400, a NUL stands in it.
+    """
+    text = request.query_params.get(name, "").strip()
+    _refuse_nul(text)
+    return text or None
 
 
 def asked_number(request: Request, name: str) -> int:
     """A whole number of the address; 0 when it is none."""
-    text = asked(request, name) or ""
-    return min(int(text), LARGEST) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return min(_number(asked(request, name) or "") or 0, LARGEST)
 
 
 def asked_word(request: Request, name: str, words: Iterable[Word]) -> Word | None:
@@ -58,19 +63,24 @@ def number_in_path(request: Request, name: str) -> int:
     """A number of the path.
 
     Raises:
-        HTTPException: 404, it is larger than any number of ours.
+        HTTPException: 404, it is none, or larger than any number of ours.
     """
-    number: int = request.path_params[name]
-    if number > LARGEST:
+    number = _number(request.path_params[name])
+    if number is None or number > LARGEST:
         raise HTTPException(404)
     return number
+
+
+def _number(text: str) -> int | None:
+    """What digits say; None for other texts, and for more digits than LARGEST has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a submitted form, without spaces around them; empty ones are left out.
 
     Raises:
-        HTTPException: 400, it is no form.
+        HTTPException: 400, it is no form, or a NUL stands in it.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
@@ -80,9 +90,16 @@ async def form_of(request: Request) -> dict[str, str]:
         fields = parse_qsl(body.decode("ascii"), max_num_fields=20, errors="strict")
     except ValueError as error:
         raise HTTPException(400, "This form cannot be read.") from error
+    _refuse_nul(*(value for _, value in fields))
     return {name: value.strip() for name, value in fields if value.strip()}
 
 
 def back_to(path: str, **values: object) -> RedirectResponse:
     """Answer a form with the page that shows what came of it: reloading that page sends nothing again."""
     return RedirectResponse(address(path, values), status_code=303)
+
+
+def _refuse_nul(*texts: str) -> None:
+    """No stored text has a NUL, and PostgreSQL refuses to be asked for one."""
+    if any("\0" in text for text in texts):
+        raise HTTPException(400, "There is a sign in it that no text has.")

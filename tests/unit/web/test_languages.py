@@ -69,6 +69,23 @@ def words() -> Iterator[str]:
     yield from (*RELATIONS.values(), *REMEDIES.values())
 
 
+def refusals() -> Iterator[str]:
+    """What pages say where they refuse, with 7 in the place of each value. The API speaks English only."""
+    for path in {*WEB.glob("*.py"), *(WEB / "pages").glob("*.py")} - {WEB / "serving.py"}:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("HTTPException", "refuse", "ConfigError"):
+                for argument in node.args:
+                    said = _said(argument)
+                    if " " in said and not said.startswith("7 Make one"):  # of the API
+                        yield said
+
+
+def _said(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "7" for part in node.values)
+    return str(node.value) if isinstance(node, ast.Constant) else ""
+
+
 def sentences_of_rules() -> Iterator[str]:
     """Every template of a problem, as it stands in the rules."""
     for node in ast.walk(ast.parse(Path(rules.__file__).read_text("utf-8"))):
@@ -87,6 +104,14 @@ def test_every_text_is_translated(code: str) -> None:
     assert len(found) > 200
     missing = {text for kind, text in found if text not in (language.texts if kind == "_" else language.plurals)}
     assert missing == set()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_refusal_of_a_page_is_translated(code: str) -> None:
+    language = languages()[code]
+    found = set(refusals())
+    assert len(found) > 15
+    assert {sentence for sentence in found if language.say(sentence) == sentence} == set()
 
 
 @pytest.mark.parametrize("code", OTHERS)
