@@ -25,7 +25,10 @@ _USUAL_WEIGHT = 1.0
 
 def get(session: Session, source_id: str, url: str) -> FeedRow | None:
     """What the last visits to a list brought; None before the first."""
-    return session.scalar(select(FeedRow).where(FeedRow.source_id == source_id, FeedRow.url == url))
+    return session.scalar(_ONE, {"where_source": source_id, "where_url": url})
+
+
+_ONE = select(FeedRow).where(FeedRow.source_id == bindparam("where_source"), FeedRow.url == bindparam("where_url"))
 
 
 def of_source(session: Session, source_id: str) -> Sequence[FeedRow]:

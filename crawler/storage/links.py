@@ -156,20 +156,7 @@ def claim(
     Due are pending links whose pause is over and that no run holds, or held too long. What was taken is given back by
     an ending, by `release_run`, or when the lease is over.
     """
-    newest = func.coalesce(LinkRow.published_hint, LinkRow.discovered_at).desc()
-    rows = session.scalars(
-        select(LinkRow)
-        .where(
-            LinkRow.source_id == source_id,
-            LinkRow.state == LinkState.PENDING,
-            or_(LinkRow.next_at.is_(None), LinkRow.next_at <= now),
-            or_(LinkRow.leased_until.is_(None), LinkRow.leased_until <= now),
-        )
-        # Undated links of one list have one moment: their numbers keep the list's order.
-        .order_by(newest, LinkRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    rows = session.scalars(_DUE, {"source": source_id, "now": now, "most": limit}).all()
     for portion in _portions(row.id for row in rows):
         session.execute(
             update(LinkRow)
@@ -181,6 +168,21 @@ def claim(
         PendingLink(row.id, row.url, row.canonical_url, row.edition, row.attempts, row.published_hint, row.title)
         for row in rows
     ]
+
+
+_DUE = (  # made once; see storage/runs.py
+    select(LinkRow)
+    .where(
+        LinkRow.source_id == bindparam("source"),
+        LinkRow.state == LinkState.PENDING,
+        or_(LinkRow.next_at.is_(None), LinkRow.next_at <= bindparam("now")),
+        or_(LinkRow.leased_until.is_(None), LinkRow.leased_until <= bindparam("now")),
+    )
+    # Undated links of one list have one moment: their numbers keep the list's order.
+    .order_by(func.coalesce(LinkRow.published_hint, LinkRow.discovered_at).desc(), LinkRow.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 def end(session: Session, endings: Sequence[LinkEnding], *, run_id: int | None, now: datetime) -> list[LinkState]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from crawler.storage.tables import ArticleRow, LinkRow
@@ -55,14 +55,16 @@ def next_look(
 
 def due(session: Session, source_id: str, *, now: datetime, limit: int) -> list[Due]:
     """Articles of a source that are due, the longest due first."""
-    link_id = select(func.min(LinkRow.id)).where(LinkRow.article_id == ArticleRow.id).scalar_subquery()
-    asked = (
-        select(ArticleRow.id, ArticleRow.url, link_id, ArticleRow.last_seen_at)
-        .where(ArticleRow.source_id == source_id, ArticleRow.revisit_at <= now)
-        .order_by(ArticleRow.revisit_at, ArticleRow.id)
-        .limit(limit)
-    )
-    return [Due(*row) for row in session.execute(asked)]
+    return [Due(*row) for row in session.execute(_DUE, {"source": source_id, "now": now, "most": limit})]
+
+
+_LINK = select(func.min(LinkRow.id)).where(LinkRow.article_id == ArticleRow.id).scalar_subquery()
+_DUE = (  # made once; see storage/runs.py
+    select(ArticleRow.id, ArticleRow.url, _LINK, ArticleRow.last_seen_at)
+    .where(ArticleRow.source_id == bindparam("source"), ArticleRow.revisit_at <= bindparam("now"))
+    .order_by(ArticleRow.revisit_at, ArticleRow.id)
+    .limit(bindparam("most"))
+)
 
 
 class Finding(Protocol):
