@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import secrets
 import sys
@@ -27,8 +28,12 @@ def written(target: str) -> Iterator[IO[bytes]]:
     """
     with ExitStack() as stack:
         if target == STANDARD_OUTPUT:
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
+            out: Any = sys.stdout.buffer
+            if isinstance(out, io.RawIOBase):
+                # With PYTHONUNBUFFERED: when the disk is full it takes a part of what it is given, and raises nothing.
+                out = stack.enter_context(open(out.fileno(), "wb", closefd=False))
+            yield out
+            out.flush()
             return
         path = Path(target).resolve()
         is_special = path.exists() and not path.is_file()
