@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -75,6 +76,7 @@ def export_(
     if search:
         wanted = read_filter(search, wanted, zone=config.zone, now=datetime.now(UTC))
     since = _since(since_cursor, output_cursor)
+    target = file
     with _terminable(), reading(config) as session:
         try:
             with written(file) as opened, _progress() as tell:
@@ -89,12 +91,13 @@ def export_(
                     on_progress=tell,
                 )
             if output_cursor is not None:
-                with written(str(output_cursor)) as opened:
+                target = str(output_cursor)
+                with written(target) as opened:
                     opened.write(f"{done.cursor.encode()}\n".encode())
         except BrokenPipeError:
             raise  # whoever read the standard output has had enough
         except OSError as error:
-            raise ConfigError(f"{file}: cannot be written ({error.strerror})", setting="file") from None
+            raise ConfigError(f"{target}: cannot be written ({error.strerror})", setting="file") from None
     what = "article" if done.articles == 1 else "articles"
     where = "" if file == STANDARD_OUTPUT else f" in {file}"
     console(stderr=True).print(f"{done.articles:,} {what}{where}.", markup=False, soft_wrap=True)
@@ -117,10 +120,10 @@ def _since(written: str | None, output: Path | None) -> ChangeCursor | None:
     """The cursor that is meant, itself or in a file. A file that this export is about to write may be missing."""
     if written is None:
         return None
-    path = Path(written)
-    if path.is_file():
-        return ChangeCursor.decode(path.read_text("utf-8").strip())
-    if output is not None and path == output:
+    # Path.is_file() fails where a cursor is longer than a name may be.
+    if os.path.isfile(written):  # noqa: PTH113
+        return ChangeCursor.decode(Path(written).read_text("utf-8", "replace").strip())
+    if output is not None and Path(written) == output:
         return None  # the first export of a series
     try:
         return ChangeCursor.decode(written)

@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from crawler.errors import QueryError
 from crawler.storage.sets import is_postgresql
 
-_SNAPSHOT = re.compile(r"\d+:\d+:[\d,]*")
+# Numbers that both databases can have.
+_POSITION = re.compile(r"[0-9]{1,18}")
+_SNAPSHOT = re.compile(r"[0-9]{1,18}:[0-9]{1,18}:(?:[0-9]{1,18}(?:,[0-9]{1,18})*)?")
 _SQLITE = "articles.id IN (SELECT article_id FROM article_changes WHERE position > :position)"
 # Numbers of transactions below the snapshot's first are all seen: the index leaves them out.
 _POSTGRESQL = """articles.id IN (
@@ -52,9 +54,9 @@ class ChangeCursor:
         try:
             padded = written.encode("ascii") + b"=" * (-len(written) % 4)
             mark, database, seen = json.loads(base64.b64decode(padded, b"-_", validate=True))
-            if mark != "c" or not (seen.isdigit() if database == "sqlite" else _SNAPSHOT.fullmatch(seen)):
+            if mark != "c" or not (_POSITION if database == "sqlite" else _SNAPSHOT).fullmatch(seen):
                 raise ValueError(seen)
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, RecursionError):
             raise QueryError(
                 "this is no cursor of an export", query=written[:100], remedy="Take what --output-cursor wrote"
             ) from None
