@@ -18,7 +18,9 @@ from crawler.cli.output import Json, console, print_json, when
 from crawler.config import Config, load_config
 from crawler.storage.search import Count, Cursor, Filter, Hit, Page, Piece, count, facets, read_filter, search
 
-Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+# More than any database has, and a number that each of them takes. Articles.
+MOST = 10**12
+Limit = Annotated[int, typer.Option(min=1, max=MOST, help="At most so many.")]
 After = Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where a page ended: the cursor it printed.")]
 
 # Columns that stand before a hit's second and third line, and that a snippet is wide at most: a longer line tires.

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from crawler.articles.asked_dates import read_asked_date
+from crawler.articles.asked_dates import REMEDY, read_asked_date
 from crawler.errors import DateError, QueryError
 from crawler.storage.filters import Filter
 from crawler.storage.word_forms import bare_words
@@ -113,8 +113,8 @@ def read_filter(text: str, base: Filter | None = None, *, zone: tzinfo, now: dat
         else:
             try:
                 made = FIELDS[name](made, value, zone, now)
-            except DateError as error:
-                raise QueryError(f"{name}:{value}: {error}", query=text) from None
+            except DateError:
+                raise QueryError(f"{name}:{value}: {REMEDY}", query=text) from None
     made = replace(made, words=" ".join(filter(None, (made.words, *words))))
     read_question(made.words)
     return made

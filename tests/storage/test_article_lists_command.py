@@ -113,8 +113,16 @@ def test_numbers_for_people(filled: Database) -> None:
         (["search", '"story'], QueryError, "quotation mark is left open"),
         (["search", "story", "--after", "xyz"], QueryError, "no cursor"),
         (["list", "--since", "soon"], ConfigError, "since 'soon': write a date such as"),
+        (["list", "--until", ""], ConfigError, "until '': write a date such as"),
     ],
 )
 def test_what_has_no_meaning_is_refused(filled: Database, words: list[str], error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):
         typed(*words)
+
+
+def test_a_limit_that_no_database_takes_is_refused(filled: Database) -> None:
+    assert len(typed_json("list", "--limit", str(article_lists.MOST))["articles"]) == 3
+    result = CliRunner().invoke(app, ["article", "list", "--limit", str(2**63)])
+    assert result.exit_code == 2
+    assert "less than or equal to" in result.output
