@@ -94,7 +94,9 @@ def _print_table(out: Console, fares: Sequence[SourceHealth], config: Config) ->
         )
         for one in fares
     ]
-    out.print(table(*columns, rows=rows, right=("24 h", "usual")))
+    made = table(*columns, rows=rows, right=("24 h", "usual"))
+    made.columns[0].no_wrap = True  # half an id is none; moments wrap at their space
+    out.print(made)
 
 
 def _next(one: SourceHealth, config: Config) -> str:
