@@ -33,6 +33,8 @@ def test_it_answers_as_looking_through_all_does_while_it_grows(monkeypatch: pyte
         day = 20_000 + day_of(number)
         expected = naive(texts, sketch, day)
         assert index.under(sketch, day=day) == expected
+        for other_day in (day - 20, day + 10):
+            assert index.under(sketch, day=other_day) == naive(texts, sketch, other_day)
         if not is_report(expected):
             assert index.look_up(sketch, day=day) == best(expected)
         index.add(number, sketch, day=day)
