@@ -16,9 +16,11 @@ from typing import Any, Self
 import scrapy.crawler
 import scrapy.middleware
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Headers
 from scrapy.settings import Settings
 from scrapy.utils.deprecate import argument_is_required
 from scrapy.utils.log import DEFAULT_LOGGING
+from twisted.internet.ssl import AcceptableCiphers
 
 
 class OneCrawlSettings(Settings):
@@ -70,6 +72,14 @@ def _is_required(func: Callable[..., Any], arg_name: str) -> bool:
     if code is None or hasattr(func, "__wrapped__"):
         return argument_is_required(func, arg_name)
     return arg_name in code.co_varnames[: code.co_argcount - len(func.__defaults__ or ())]
+
+
+def make_ready_for_answers() -> None:
+    """Do what Twisted and Scrapy do once in a process: expand the ciphers of TLS, learn which kinds are no mappings."""
+    ciphers = project_settings()["DOWNLOADER_CLIENT_TLS_CIPHERS"]
+    AcceptableCiphers.fromOpenSSLCipherString(ciphers)  # type: ignore[no-untyped-call]
+    Headers(Headers())
+    Headers(iter({}.items()))
 
 
 def crawl(source_id: str, options: Mapping[str, Any], *, settings: Mapping[str, Any] | None = None) -> None:

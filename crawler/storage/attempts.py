@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crawler.storage import hosts, links, runs
+from crawler.storage.columns import table_of
 from crawler.storage.liveness import ProcessIdentity
 from crawler.storage.outcome import RETRIED_OUTCOMES, Judgement, Outcome, ProcessEnd, judge_outcome
 from crawler.storage.runs import Attempt, Ending, Unfinished
@@ -134,9 +135,15 @@ def settle(
     if row.finish_reason is None:  # another process had declared it dead; that stands
         return Settled(Judgement(Outcome(row.outcome or Outcome.LOST), row.reason), None)
     row.outcome, row.reason = judgement.outcome, judgement.reason
-    last_word = update(RunRow).where(RunRow.id == attempt.run_id, RunRow.state == RunState.FINISHED)
-    session.execute(last_word.values(outcome=judgement.outcome, reason=judgement.reason))
+    last_word = {"outcome": judgement.outcome, "reason": judgement.reason}
+    session.execute(_LAST_WORD, {"where_id": attempt.run_id, **last_word})
     return Settled(judgement, None)
+
+
+_RUNS = table_of(RunRow)
+_LAST_WORD = (  # made once; see storage/runs.py
+    update(_RUNS).where(_RUNS.c.id == bindparam("where_id"), _RUNS.c.state == RunState.FINISHED)
+)
 
 
 def _retry(session: Session, attempt: Attempt, ending: Ending, *, now: datetime, start_after: datetime) -> bool:

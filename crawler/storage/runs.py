@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from crawler.storage import hosts, links
-from crawler.storage.columns import table_of
+from crawler.storage.columns import UtcDateTime, table_of
 from crawler.storage.liveness import ProcessIdentity, is_alive
 from crawler.storage.tables import AttemptRow, RunKind, RunRow, RunState
 
@@ -44,7 +44,9 @@ _COUNT_ATTEMPTS = select(func.count()).select_from(_ATTEMPTS).where(_ATTEMPTS.c.
 _START = (
     update(RunRow)
     .where(RunRow.id == bindparam("where_id"), RunRow.state == RunState.QUEUED, ~IS_CRAWLED)
-    .values(state=RunState.RUNNING, started_at=func.coalesce(RunRow.started_at, bindparam("moment")))
+    .values(
+        state=RunState.RUNNING, started_at=func.coalesce(RunRow.started_at, bindparam("moment", type_=UtcDateTime()))
+    )
     .returning(RunRow.id)
 )
 _END_RUN = update(_RUNS).where(_RUNS.c.id == bindparam("where_id"), _RUNS.c.state == RunState.RUNNING)

@@ -6,6 +6,7 @@ import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crawler.storage import attempts, hosts, queue, runs, schedules
@@ -230,3 +231,10 @@ def test_a_verdict_of_lost_stands(database: Database) -> None:
         assert attempts.settle(session, attempt, KILLED, now=NOON).judgement.outcome == Outcome.LOST
         assert run_of(session, attempt).outcome == Outcome.LOST
         assert attempt_of(session, attempt).exit_signal == signal.SIGKILL
+
+
+def test_moments_are_stored_in_one_form(database: Database) -> None:
+    with database.write() as session:
+        runs.finish(session, begun(session), Ending(Outcome.SUCCEEDED), now=NOON)
+        asked = "SELECT count(*) FROM runs WHERE created_at = started_at AND started_at = finished_at"
+        assert session.scalar(text(asked)) == 1

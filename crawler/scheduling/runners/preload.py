@@ -15,9 +15,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from scrapy.http import Headers
 from sqlalchemy.orm import configure_mappers
-from twisted.internet.ssl import AcceptableCiphers
 
 from crawler.config import load_config
 from crawler.errors import DatabaseError
@@ -58,7 +56,7 @@ def load() -> None:
     process.project_settings()
     process.set_log_levels()
     process.do_without_reports()
-    _make_ready_for_answers(process.project_settings()["DOWNLOADER_CLIENT_TLS_CIPHERS"])
+    process.make_ready_for_answers()
     Registry.load(load_config().source_folders)  # a crawl reads only a file that was changed since
     try:
         rehearse()
@@ -67,13 +65,6 @@ def load() -> None:
     gc.disable()  # the child switches it on again
     gc.collect()
     gc.freeze()
-
-
-def _make_ready_for_answers(ciphers: str) -> None:
-    """Do what Twisted and Scrapy do once in a process: expand the ciphers of TLS, learn which kinds are no mappings."""
-    AcceptableCiphers.fromOpenSSLCipherString(ciphers)  # type: ignore[no-untyped-call]
-    Headers(Headers())
-    Headers(iter({}.items()))
 
 
 def _paths(value: Any) -> Iterator[str]:
