@@ -14,6 +14,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from crawler.articles.article import Origin, Precision
+from crawler.middlewares.failures import failure_of_status
 from crawler.monitoring import rules
 from crawler.monitoring.problems import Severity
 from crawler.monitoring.problems import State as Health
@@ -121,6 +122,13 @@ def test_every_sentence_of_the_rules_of_health_is_translated(code: str) -> None:
     # Its second half is put together where the rule is asked; both whole sentences are in the catalogue.
     found.discard("See why: ")
     assert found - languages()[code].sentences.keys() == set()
+
+
+@pytest.mark.parametrize("status", [301, 403, 404, 500])
+def test_why_a_page_was_not_stored_is_said_in_russian(status: int) -> None:
+    failure = failure_of_status(status)
+    assert failure is not None
+    assert languages()["ru"].say(failure.text) != failure.text
 
 
 @pytest.mark.parametrize("code", OTHERS)
