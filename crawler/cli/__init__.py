@@ -18,11 +18,11 @@ def main() -> None:
     """The console script `crawler`."""
     # What is imported is never thrown away, so looking through it for garbage is a tenth of every start.
     gc.disable()
-    from crawler.cli.application import app
-
-    gc.freeze()
-    gc.enable()
     try:
+        from crawler.cli.application import app
+
+        gc.freeze()
+        gc.enable()
         app()
     except (ConfigError, QueryError, SourceError, UrlError) as error:
         _fail(error, EXIT_USAGE)

@@ -35,7 +35,7 @@ class ChangeCursor:
     """What a reader has seen of one database."""
 
     database: str
-    """`sqlite` for any file, which has no name of its own, or the number that names a PostgreSQL cluster and database."""
+    """`sqlite` for any file, none of which has a name, or the number that names a PostgreSQL cluster and database."""
     seen: str
     """SQLite: the last position. PostgreSQL: the snapshot, which names transactions that were still going on."""
 
