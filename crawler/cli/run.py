@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import timedelta
 from typing import Annotated, Any, NoReturn
 
@@ -13,6 +12,7 @@ from crawler.cli.log import log
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, duration, print_json, table, when, yielding_table
 from crawler.cli.schedule import tell_queued
+from crawler.cli.user import user_name
 from crawler.config import load_config
 from crawler.scheduling import requests
 from crawler.storage import logs, queue, runs
@@ -136,7 +136,7 @@ def cancel(run: Run, as_json: Json = False) -> None:
     with Database(load_config().url) as database:
         ensure_readable(database)
         with database.write() as session:
-            state = queue.cancel(session, run, by=getpass.getuser(), now=now(session))
+            state = queue.cancel(session, run, by=user_name(), now=now(session))
     if state is None:
         _no_such(run)
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_FAILED, EXIT_NOT_FOUND
 from crawler.cli.output import Json, console, print_json, table, when, yielding_table
+from crawler.cli.user import user_name
 from crawler.config import Config, load_config
 from crawler.scheduling import requests
 from crawler.scheduling.declarations import Declarations
@@ -120,7 +120,7 @@ def pause(
     config = load_config()
     ids, end = list(dict.fromkeys(sources)), requests.read_until(until, config.zone) if until else None
     with _writing(config) as (session, declarations):
-        paused = requests.pause(session, declarations, ids, by=getpass.getuser(), reason=reason, until=end)
+        paused = requests.pause(session, declarations, ids, by=user_name(), reason=reason, until=end)
     _tell(paused, ids, "paused", f"until {when(end, config)}" if end else "until: crawler schedule resume", as_json)
 
 

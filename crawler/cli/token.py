@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from datetime import datetime
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 from crawler.cli import EXIT_NOT_FOUND, EXIT_USAGE
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, table, when
+from crawler.cli.user import user_name
 from crawler.config import load_config
 from crawler.errors import ConfigError
 from crawler.scheduling.requests import read_until
@@ -46,7 +46,7 @@ def create(
             moment = now(session)
             expires_at = _end(expires, moment)
             rights = Rights.ACT if may_act else Rights.READ
-            token = tokens.create(session, name, rights=rights, by=getpass.getuser(), now=moment, expires_at=expires_at)
+            token = tokens.create(session, name, rights=rights, by=user_name(), now=moment, expires_at=expires_at)
     if token is None:
         console(stderr=True).print(f"There was a token {name} before. Choose another name: it says who had access.")
         raise typer.Exit(EXIT_USAGE)
