@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -39,6 +40,9 @@ _POSTGRESQL_SCORES = """
 """
 # What a word counts in headline, lead and body: a story is about what its headline says.
 _HEADLINE, _LEAD, _BODY = 8.0, 3.0, 1.0
+
+# Words of which the stemmer leaves a vowel: in texts and questions they get a sign at their end (migration 0009).
+_WHOLE = re.compile("^[аеиоуыэюя][аеийоуыьюя]$")
 
 
 def with_words(session: Session, asked: Asked, question: Question) -> Asked:
@@ -117,7 +121,7 @@ def _tsqueries(question: Question) -> tuple[str, dict[str, Any]]:
 
     def call(term: Term) -> str:
         number = len(values)
-        values[f"term{number}"] = " ".join(term.words)
+        values[f"term{number}"] = " ".join(_WHOLE.sub(r"\g<0>ъ", word) for word in term.words)
         if term.is_phrase:
             return f"phraseto_tsquery('crawler_words', :term{number})"
         values[f"start{number}"] = _prefix_term(term)

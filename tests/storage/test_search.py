@@ -115,6 +115,21 @@ def test_words_that_a_stemmer_leaves_out_are_words_of_a_phrase(database: Databas
         assert search(session, Filter('"не или быть"')).hits == ()
 
 
+def test_short_words_that_a_stemmer_makes_a_vowel_of_are_their_own(database: Database) -> None:
+    bodies = ("ИИ и люди.", "Кошки и собаки.", "АО «Алма» сообщило.", "А ей её отдали.")
+    stored(database, *(reading(article(f"/{n}/", body, lead=None, language="ru")) for n, body in enumerate(bodies)))
+    with database.read() as session:
+
+        def found(words: str) -> set[str]:
+            return {hit.row.body for hit in search(session, Filter(words)).hits}
+
+        assert found("ИИ") == found('"ии и люди"') == {bodies[0]}
+        assert found("и") == {bodies[0], bodies[1]}
+        assert found("АО") == found("«АО Алма»") == {bodies[2]}
+        assert found("её") == found("ее") == {bodies[3]}
+        assert found("люди -ИИ") == set()
+
+
 def test_a_book_is_stored_and_found(database: Database) -> None:
     """PostgreSQL's index of one text holds 1 MB; a longer text must not fail."""
     body = " ".join(f"слово{n}" for n in range(150_000))
