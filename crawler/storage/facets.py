@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import UTC, tzinfo
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import Literal, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import BigInteger, Row, column, func, select, text
 from sqlalchemy.orm import Session
 
 from crawler.storage.filters import Filter
 from crawler.storage.matching import by_index
-from crawler.storage.newest import newest_columns
-from crawler.storage.sets import each_number, listed
+from crawler.storage.newest import newest, newest_columns
+from crawler.storage.sets import each_number, is_postgresql, listed
 from crawler.storage.tables import ArticleRow
 
 # Counting stops here: a person reads "more than 10,000" as well. Articles.
@@ -54,9 +54,7 @@ def facets(
     Raises:
         QueryError: the filter's words have no meaning.
     """
-    columns = (ArticleRow.id, ArticleRow.source_id, ArticleRow.section, ArticleRow.language, ArticleRow.listed_at)
-    with by_index(session):
-        rows = session.execute(newest_columns(session, wanted, columns, limit=SPREAD)).all()
+    rows = _newest(session, wanted)
     days = Counter(f"{row.listed_at.astimezone(zone):%Y-%m-%d}" for row in rows)
     ids = listed([row.id for row in rows])
     return {
@@ -67,6 +65,18 @@ def facets(
         "language": Counter(row.language for row in rows if row.language).most_common(most),
         "day": sorted(days.items(), reverse=True),
     }
+
+
+def _newest(session: Session, wanted: Filter) -> Sequence[Row[int, str, str | None, str | None, datetime]]:
+    """The newest SPREAD articles that a filter means."""
+    columns = (ArticleRow.id, ArticleRow.source_id, ArticleRow.section, ArticleRow.language, ArticleRow.listed_at)
+    if not (wanted.words and is_postgresql(session)):
+        return session.execute(newest_columns(session, wanted, columns, limit=SPREAD)).all()
+    # Without their columns, a common word's need not all be found.
+    ids = listed([number for _, number in newest(session, wanted, limit=SPREAD)])
+    found = text(f"SELECT value FROM {each_number(session, 'ids')}").bindparams(ids=ids)  # noqa: S608
+    numbers = found.columns(column("value", BigInteger)).subquery("numbers")
+    return session.execute(select(*columns).join(numbers, numbers.c.value == ArticleRow.id)).all()
 
 
 _COMMONEST = """
