@@ -99,6 +99,9 @@ def test_a_limited_crawl_looks_at_nothing_again(crawled: Home, site: Site) -> No
 def test_a_run_may_only_look_again(crawled: Home, site: Site) -> None:
     publish(site, [*NUMBERS, 4])
     site[path_of(2)] = article(2, text=told(2) + " The mayor denies it.")
+    crawled.ask_for_writing(
+        f"UPDATE articles SET revisit_at = '2019-01-01 00:00:00.000000' WHERE headline = '{headline_of(2)}'"
+    )
     asked = site.count("/rss.xml")
     result = crawled.crawl("--revisit", "--limit", "2")
     assert (result["outcome"], result["fetched"], result["revised"]) == ("succeeded", 0, 1)
