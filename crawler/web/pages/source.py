@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from crawler.errors import ConfigError
 from crawler.monitoring.health import survey
-from crawler.monitoring.rules import is_lost
+from crawler.monitoring.rules.yields import is_lost
 from crawler.scheduling.schedule import Schedule
 from crawler.scheduling.wording import clock_changes, in_words
 from crawler.sources.source import Source

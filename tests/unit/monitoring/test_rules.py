@@ -11,7 +11,7 @@ import pytest
 
 from crawler.errors import SourceProblem
 from crawler.monitoring import rules
-from crawler.monitoring.facts import WEEK, CrawlerFacts, SourceFacts, earlier
+from crawler.monitoring.facts import SILENT, WEEK, CrawlerFacts, SourceFacts, earlier
 from crawler.monitoring.health import judge, of_source, worst_first
 from crawler.monitoring.pauses import pause_of
 from crawler.monitoring.problems import Problem, Severity, State
@@ -115,7 +115,7 @@ def test_a_site_that_brings_its_stories_in_batches_has_long_pauses_all_the_time(
     assert silent_after(seen, looked_at=NOON) is None
     found = silent_after(seen, looked_at=NOON, pause=None)
     assert found is not None
-    assert found.values["usual"] >= rules.SILENT
+    assert found.values["usual"] >= SILENT
 
 
 def test_a_source_with_an_article_a_week_may_be_silent_for_weeks() -> None:

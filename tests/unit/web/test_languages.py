@@ -89,9 +89,10 @@ def _said(node: ast.expr) -> str:
 
 def sentences_of_rules() -> Iterator[str]:
     """Every template of a problem, as it stands in the rules."""
-    for node in ast.walk(ast.parse(Path(rules.__file__).read_text("utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_problem", "Problem"):
-            place = 3 if node.func.id == "_problem" else 2  # type: ignore[attr-defined]
+    files = sorted(Path(rules.__file__).parent.glob("*.py"))
+    for node in (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("problem_of", "Problem"):
+            place = 3 if node.func.id == "problem_of" else 2  # type: ignore[attr-defined]
             for argument in node.args[place : place + 2]:
                 for part in ast.walk(argument):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str) and " " in part.value:
