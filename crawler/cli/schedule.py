@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from crawler.cli.user import user_name
 from crawler.config import Config, load_config
 from crawler.scheduling import requests
 from crawler.scheduling.declarations import Declarations
-from crawler.scheduling.schedule import Schedule
+from crawler.scheduling.schedule import Schedule, next_fires
 from crawler.scheduling.wording import clock_changes, in_words
 from crawler.storage import schedulers, schedules
 from crawler.storage.database import Database, now
@@ -82,8 +81,7 @@ def next_(
     chosen = [requests.known(declarations, source)] if source else list(declarations.sources)
     plans = {source_id: Schedule.of(declarations.sources[source_id]) for source_id in chosen}
     moment = datetime.now(UTC)
-    streams = (_fires(source_id, plan, moment) for source_id, plan in plans.items())
-    fires = list(islice(heapq.merge(*streams), count))
+    fires = list(islice(next_fires(plans, moment), count))
     warnings = [f"{source_id}: {change}" for source_id, plan in plans.items() for change in clock_changes(plan, moment)]
     if as_json:
         told = [{"source": source_id, "at": fire, "zone": str(plans[source_id].zone)} for fire, source_id in fires]
@@ -176,10 +174,6 @@ def _declarations(config: Config) -> Declarations:
     declarations = Declarations(config.source_folders)
     declarations.refresh()
     return declarations
-
-
-def _fires(source_id: str, plan: Schedule, moment: datetime) -> Iterator[tuple[datetime, str]]:
-    return ((fire, source_id) for fire in plan.after(moment))
 
 
 def _rows(config: Config) -> dict[str, ScheduleRow]:

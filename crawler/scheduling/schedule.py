@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from heapq import merge
 from importlib import resources
-from itertools import islice, pairwise
+from itertools import islice, pairwise, repeat
 from pathlib import Path
 from zoneinfo import TZPATH, ZoneInfo
 
@@ -93,6 +94,15 @@ class Schedule:
         """Changes whenever the same moment could have another next fire: lines, zone, delay, or the zone's rules."""
         parts = (self.text, str(self.zone), repr(self.delay.total_seconds()), zone_version(str(self.zone)))
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def next_fires(schedules: Mapping[str, Schedule], moment: datetime) -> Iterator[tuple[datetime, str]]:
+    """The fires of several sources later than `moment`, each with its source's id, in order, without end.
+
+    Args:
+        schedules: by the ids of the sources.
+    """
+    return merge(*(zip(schedule.after(moment), repeat(source_id)) for source_id, schedule in schedules.items()))
 
 
 def _share(source_id: str, span: timedelta) -> timedelta:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from heapq import merge
 from itertools import islice
 from typing import Annotated, Any
 
@@ -18,7 +16,7 @@ from crawler.errors import UrlError
 from crawler.monitoring.explain import explain
 from crawler.monitoring.health import survey
 from crawler.monitoring.problems import Severity, SourceHealth, State
-from crawler.scheduling.schedule import Schedule
+from crawler.scheduling.schedule import Schedule, next_fires
 from crawler.scheduling.wording import in_words
 from crawler.sources.registry import Registry
 from crawler.sources.source import Source
@@ -255,8 +253,9 @@ def list_fires(session: Session, question: FiresQuestion, request: Request) -> F
         raise HTTPException(404, f"No source has the id {question.source!r}.")
     chosen = [sources[question.source]] if question.source else list(sources.values())
     moment = now(session)
-    streams = (_fires(source, moment) for source in chosen if source.schedule)
-    return FireList(fires=[Fire(at=at, source_id=one) for at, one in islice(merge(*streams), question.limit)])
+    plans = {source.id: Schedule.of(source) for source in chosen}
+    fires = islice(next_fires(plans, moment), question.limit)
+    return FireList(fires=[Fire(at=at, source_id=source_id) for at, source_id in fires])
 
 
 def explain_address(session: Session, question: ExplainQuestion, request: Request) -> Explanation:
@@ -310,7 +309,3 @@ def _planned(source: Source, row: ScheduleRow | None, moment: datetime) -> Plann
         paused_until=row.paused_until if row is not None and is_paused else None,
         paused_reason=row.paused_reason if row is not None and is_paused else None,
     )
-
-
-def _fires(source: Source, moment: datetime) -> Iterator[tuple[datetime, str]]:
-    return ((at, source.id) for at in Schedule.of(source).after(moment))
