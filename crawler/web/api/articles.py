@@ -144,7 +144,7 @@ class ArticlePage(Answer):
 
 
 class Facets(Answer):
-    """The most frequent values among the newest 10,000 articles that are meant."""
+    """The most frequent values among the newest 5,000 articles that are meant."""
 
     source: dict[str, int]
     section: dict[str, int]
