@@ -10,7 +10,7 @@ from crawler.cli import EXIT_NOT_FOUND
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, table, when, yielding_table
 from crawler.config import load_config
-from crawler.storage import logs
+from crawler.storage import log_lists, logs
 from crawler.storage.tables import ErrorRow
 
 app = typer.Typer(help="Errors of all runs, grouped by kind.", no_args_is_help=True)
@@ -25,9 +25,10 @@ def list_(
     """List the kinds of errors, the latest first."""
     config = load_config()
     with reading(config) as session:
-        found = [(error, logs.sources_of(session, error.id)) for error in logs.errors(session, source, limit)]
+        found = log_lists.errors(session, source, limit=limit)
+        sources = logs.sources_of_errors(session, [error.id for error in found])
         if as_json:
-            print_json([_error_dict(error, sources) for error, sources in found])
+            print_json([_error_dict(error, sources[error.id]) for error in found])
             return
         rows = [
             (
@@ -35,11 +36,11 @@ def list_(
                 error.count,
                 when(error.first_seen_at, config),
                 when(error.last_seen_at, config),
-                " ".join(sources),
+                " ".join(sources[error.id]),
                 error.kind,
                 error.message.partition("\n")[0][:100],
             )
-            for error, sources in found
+            for error in found
         ]
     columns = ("error", "count", "first seen", "last seen", "sources", "kind", "message")
     out, go = console(), ("first seen", "kind", "sources")

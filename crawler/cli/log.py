@@ -16,7 +16,7 @@ from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, when
 from crawler.config import Config, load_config
 from crawler.spiders.options import read_moment
-from crawler.storage import logs, runs
+from crawler.storage import logs, run_lists, runs
 from crawler.storage.database import Database
 from crawler.storage.tables import LogRow, RunState
 
@@ -86,7 +86,7 @@ def _run_id(session: Session, asked: str) -> int:
     if asked.isdigit():
         found = runs.get(session, int(asked))
     else:
-        found = next(iter(runs.latest(session, source_id=asked, limit=1)), None)
+        found = next(iter(run_lists.page(session, source_id=asked, limit=1)), None)
     if found is None:
         known = "" if asked.isdigit() else " of a source with this id"
         console(stderr=True).print(f"There is no run {asked}{known}. See: crawler run list", markup=False)

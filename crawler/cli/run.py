@@ -15,7 +15,7 @@ from crawler.cli.schedule import tell_queued
 from crawler.cli.user import user_name
 from crawler.config import load_config
 from crawler.scheduling import requests
-from crawler.storage import logs, queue, runs
+from crawler.storage import logs, queue, run_lists, runs
 from crawler.storage.database import Database, now
 from crawler.storage.outcome import grouped
 from crawler.storage.schema import ensure_readable
@@ -37,7 +37,7 @@ def list_(
     """List the latest runs, newest first."""
     config = load_config()
     with reading(config) as session:
-        found = runs.latest(session, source_id=source, state=state, outcome=outcome, limit=limit)
+        found = run_lists.page(session, source_id=source, state=state, outcome=outcome, limit=limit)
         if as_json:
             print_json([run_dict(run) for run in found])
             return

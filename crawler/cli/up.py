@@ -22,7 +22,7 @@ from crawler.cli.output import Json, console, duration, table, when, yielding_ta
 from crawler.config import Config, load_config
 from crawler.errors import CrawlerError, DatabaseError
 from crawler.sources.registry import Registry
-from crawler.storage import runs, schedules
+from crawler.storage import run_lists, schedules
 from crawler.storage.database import Database
 from crawler.storage.outcome import GOOD_OUTCOMES
 from crawler.storage.schema import ensure_ready
@@ -156,8 +156,8 @@ class _View:
 
     def _picture(self, session: Session) -> Group:
         declarations, trouble = self._service.declarations, self._service.trouble
-        running = runs.latest(session, state=RunState.RUNNING, limit=self._config.concurrent_runs * 4)
-        ended = runs.latest(session, state=RunState.FINISHED, limit=LAST)
+        running = run_lists.page(session, state=RunState.RUNNING, limit=self._config.concurrent_runs * 4)
+        ended = run_lists.page(session, state=RunState.FINISHED, limit=LAST)
         rows = [row for row in schedules.listing(session) if declarations.is_ours(row.source_id)]
         fires = sorted((row.next_fire_at, row.source_id) for row in rows if row.next_fire_at is not None)
         here, most = len(self._service.runner.running), self._config.concurrent_runs

@@ -217,18 +217,6 @@ def fetches_of(session: Session, run_id: int, *, limit: int | None = None) -> Se
     return session.scalars(select(FetchRow).where(FetchRow.run_id == run_id).order_by(FetchRow.id).limit(limit)).all()
 
 
-def errors(session: Session, source_id: str | None = None, limit: int = 20) -> Sequence[ErrorRow]:
-    """The kinds of errors, of one source on request, the latest first."""
-    asked = select(ErrorRow).order_by(ErrorRow.last_seen_at.desc(), ErrorRow.id.desc()).limit(limit)
-    if source_id is not None:
-        asked = asked.where(
-            select(OccurrenceRow.id)
-            .where(OccurrenceRow.error_id == ErrorRow.id, OccurrenceRow.source_id == source_id)
-            .exists()
-        )
-    return session.scalars(asked).all()
-
-
 def sources_of(session: Session, error_id: int) -> list[str]:
     """The sources in which an error happened, in order of their names."""
     asked = select(OccurrenceRow.source_id).where(OccurrenceRow.error_id == error_id).distinct()

@@ -11,7 +11,7 @@ from statistics import median
 from sqlalchemy import case, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from crawler.storage.outcome import GOOD_OUTCOMES
+from crawler.storage.outcome import GOOD_OUTCOMES, Outcome
 from crawler.storage.tables import FetchRow, RunKind, RunRow, RunState
 
 # What is usual is taken from so many good runs of a source, and looked for among so many of all: with 50 sources every
@@ -44,7 +44,7 @@ def page(
     if outcome is not None:
         asked = asked.where(RunRow.outcome == outcome)
     elif not with_skipped:
-        asked = asked.where(or_(RunRow.outcome != "skipped", RunRow.outcome.is_(None)))
+        asked = asked.where(RunRow.outcome.is_distinct_from(Outcome.SKIPPED))
     if before_id is not None:
         last = session.execute(select(RunRow.created_at, RunRow.id).where(RunRow.id == before_id)).first()
         asked = asked.where(
@@ -66,14 +66,16 @@ def going_on(session: Session) -> Sequence[RunRow]:
     ).all()
 
 
-def usual_durations(session: Session) -> Mapping[tuple[str, RunKind], timedelta]:
-    """How long good runs of a source and kind usually take: medians, of those that have had enough of late."""
+def usual_durations(session: Session, source_id: str | None = None) -> Mapping[tuple[str, RunKind], timedelta]:
+    """How long good runs usually take, of one source on request: medians where there were enough of late."""
     newest = session.scalar(select(func.max(RunRow.id))) or 0
     asked = (
         select(RunRow.source_id, RunRow.kind, RunRow.started_at, RunRow.finished_at)
         .where(RunRow.id > newest - LOOKED_AT, RunRow.outcome.in_(sorted(GOOD_OUTCOMES)))
         .order_by(RunRow.id.desc())
     )
+    if source_id is not None:
+        asked = asked.where(RunRow.source_id == source_id)
     took: dict[tuple[str, RunKind], list[float]] = defaultdict(list)
     for source_id, kind, started_at, finished_at in session.execute(asked):
         durations = took[source_id, kind]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -275,28 +275,3 @@ def get(session: Session, run_id: int) -> RunRow | None:
 def attempts(session: Session, run_id: int) -> Sequence[AttemptRow]:
     """The attempts of a run, first to last."""
     return session.scalars(select(AttemptRow).where(AttemptRow.run_id == run_id).order_by(AttemptRow.number)).all()
-
-
-def latest(
-    session: Session,
-    *,
-    source_id: str | None = None,
-    state: RunState | None = None,
-    outcome: str | None = None,
-    since: datetime | None = None,
-    limit: int = 20,
-    with_skipped: bool = False,
-) -> Sequence[RunRow]:
-    """The latest runs, newest first; skipped ones only on request, for they are many."""
-    asked: Select[RunRow] = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit)
-    if source_id is not None:
-        asked = asked.where(RunRow.source_id == source_id)
-    if state is not None:
-        asked = asked.where(RunRow.state == state)
-    if outcome is not None:
-        asked = asked.where(RunRow.outcome == outcome)
-    elif not with_skipped:
-        asked = asked.where(RunRow.outcome.is_distinct_from("skipped"))
-    if since is not None:
-        asked = asked.where(RunRow.created_at >= since)
-    return session.scalars(asked).all()

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from crawler.storage.columns import UtcDateTime
 from crawler.storage.outcome import GOOD_OUTCOMES, Outcome
+from crawler.storage.run_lists import going_on
 from crawler.storage.sets import each_number, each_pair, each_word, listed
 from crawler.storage.tables import ErrorRow, OccurrenceRow, RunKind, RunRow, RunState
 
@@ -137,21 +138,13 @@ def commonest_errors(session: Session, run_ids: Collection[int]) -> dict[int, tu
     return {run_id: (error_id, message) for run_id, error_id, message in session.execute(asked)}
 
 
-# Words, not parameters: SQLite looks into an index of some rows only when the statement says which.
-_ACTIVE = """
-    SELECT id, source_id, kind, state, coalesce(started_at, start_after, created_at) FROM runs WHERE state = 'running'
-    UNION ALL
-    SELECT id, source_id, kind, state, coalesce(start_after, created_at) FROM runs WHERE state = 'queued'
-"""
-
-
 def active(session: Session) -> list[Active]:
     """The runs of all sources and kinds that wait or go on, the oldest first."""
-    asked = text(_ACTIVE).columns(
-        column("id"), column("source_id"), column("kind"), column("state"), column("since", UtcDateTime)
-    )
-    found = [
-        Active(run_id, source_id, RunKind(kind), RunState(state), since)
-        for run_id, source_id, kind, state, since in session.execute(asked)
-    ]
+    found = [Active(run.id, run.source_id, run.kind, run.state, _since(run)) for run in going_on(session)]
     return sorted(found, key=lambda run: run.run_id)
+
+
+def _since(run: RunRow) -> datetime:
+    # One that waits for another try was started before, too.
+    began = run.started_at if run.state == RunState.RUNNING else None
+    return began or run.start_after or run.created_at

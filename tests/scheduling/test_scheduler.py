@@ -12,7 +12,7 @@ from crawler.errors import DatabaseError
 from crawler.scheduling.declarations import Declarations
 from crawler.scheduling.scheduler import Scheduler
 from crawler.sources.source import Source
-from crawler.storage import hosts, queue, runs, schedules
+from crawler.storage import hosts, queue, run_lists, schedules
 from crawler.storage.database import Database
 from crawler.storage.outcome import Outcome
 from crawler.storage.tables import RunRow, RunState, ScheduleRow, SchedulerRow
@@ -248,5 +248,5 @@ def test_skipped_runs_are_not_listed_among_the_latest(database: Database, clock:
     clock.now = NOON + 20 * MINUTE
     assert scheduler.tick() == 1
     with database.read() as session:
-        assert [run.scheduled_for for run in runs.latest(session)] == [NOON + 20 * MINUTE]
-        assert len(runs.latest(session, with_skipped=True)) == 3
+        assert [run.scheduled_for for run in run_lists.page(session)] == [NOON + 20 * MINUTE]
+        assert len(run_lists.page(session, with_skipped=True)) == 3

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from crawler.config import Config
 from crawler.scheduling import service
 from crawler.scheduling.service import Service
-from crawler.storage import queue, runs
+from crawler.storage import queue, run_lists
 from crawler.storage.database import Database
 from crawler.storage.outcome import Outcome
 from crawler.storage.retention import Keep
@@ -107,7 +107,7 @@ def test_old_records_go_by_themselves(made: Service, database: Database) -> None
 
     def is_pruned() -> bool:
         with database.read() as session:
-            return not runs.latest(session, with_skipped=True)
+            return not run_lists.page(session, with_skipped=True)
 
     def stop_when_pruned() -> None:
         if is_pruned():

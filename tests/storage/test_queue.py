@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crawler.storage import attempts, hosts, queue, runs, schedules
+from crawler.storage import attempts, hosts, queue, run_lists, runs, schedules
 from crawler.storage.database import Database
 from crawler.storage.liveness import own_identity
 from crawler.storage.outcome import Outcome, ProcessEnd, Stop
@@ -84,7 +84,7 @@ def test_a_skipped_fire_is_a_row_with_its_reason(database: Database, schedule_id
         queue.skip(session, "herald", [], now=NOON, schedule_id=schedule_id)
         queue.skip(session, "herald", [(NOON, "paused by dana")], now=NOON, schedule_id=schedule_id)
     with database.read() as session:
-        (row,) = runs.latest(session, outcome=Outcome.SKIPPED)
+        (row,) = run_lists.page(session, outcome=Outcome.SKIPPED)
         assert (row.reason, row.scheduled_for, row.state) == ("paused by dana", NOON, RunState.FINISHED)
 
 

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crawler.storage import logs
+from crawler.storage import log_lists, logs
 from crawler.storage.tables import ErrorRow
 from crawler.web.pages.asking import asked, asking, number_in_path, registry_of
 from crawler.web.rendering import render
@@ -20,7 +20,7 @@ def errors(request: Request) -> Response:
     """Show the kinds of errors, the latest first."""
     source_id = asked(request, "source")
     with asking(request) as (session, _now):
-        found = logs.errors(session, source_id, MOST)
+        found = log_lists.errors(session, source_id, limit=MOST)
         sources = logs.sources_of_errors(session, [error.id for error in found])
     return render(
         request,

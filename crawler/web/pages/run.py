@@ -87,7 +87,7 @@ def _progress(session: Session, found: RunRow, now: datetime) -> dict[str, Any]:
         "counts": [(name, getattr(found, name)) for name in run_questions.COUNTS],
         "phases": phases,
         "timeline": _timeline(phases, found, now),
-        "usual": run_lists.usual_durations(session).get((found.source_id, found.kind)),
+        "usual": run_lists.usual_durations(session, found.source_id).get((found.source_id, found.kind)),
     }
 
 

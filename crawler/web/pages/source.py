@@ -82,7 +82,7 @@ def _show(request: Request, *, wrong: str | None = None) -> Response:
             "fields": _fields(session, declared, now),
             "lists": _lists(declared, feeds.of_source(session, declared.id)),
             "runs": run_lists.page(session, source_id=declared.id, limit=RUNS),
-            "medians": run_lists.usual_durations(session),
+            "medians": run_lists.usual_durations(session, declared.id),
             "going_on": [run for run in run_lists.going_on(session) if run.source_id == declared.id],
             **_schedule(declared, now),
         }
