@@ -13,7 +13,6 @@ import re
 import socket
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +26,7 @@ from crawler.storage import tokens
 from crawler.storage.database import Database, now
 from crawler.storage.tables import Rights
 from crawler.web import pages
-from crawler.web.limits import Buckets, visitor_of
+from crawler.web.limits import WRONG_TOKENS, Buckets
 from crawler.web.refusals import API, refuse
 
 logger = logging.getLogger(__name__)
@@ -135,8 +134,8 @@ class Access:
 
     def _stranger(self, request: Request) -> Response:
         has_tried = _shows_bearer(request) or COOKIE in request.cookies
-        if has_tried and (wait := self._failures.take(visitor_of(request.scope), monotonic())):
-            return refuse(request, 429, "Too many wrong tokens; wait a moment.", {"Retry-After": str(int(wait) + 1)})
+        if has_tried:
+            self._failures.charge(request.scope, WRONG_TOKENS)
         detail = "This token is not known, was revoked, or is over." if has_tried else "A token is needed."
         if request.scope["path"].startswith(API):
             return refuse(request, 401, f"{detail} Make one: crawler token create NAME", CHALLENGE)

@@ -8,11 +8,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from time import monotonic
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from crawler.web.refusals import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,10 @@ class Limits:
     """Visitors whose requests are counted; the longest absent is forgotten first."""
 
 
+MANY_REQUESTS = "Too many requests; wait a moment."
+WRONG_TOKENS = "Too many wrong tokens; wait a moment."
+
+
 class Buckets:
     """One bucket of tokens a visitor, as many visitors as are worth remembering."""
 
@@ -60,6 +62,15 @@ class Buckets:
             self._levels.popitem(last=False)
         return missing / self._per_second
 
+    def charge(self, scope: Scope, detail: str) -> None:
+        """Take one from the bucket of whoever sent a request.
+
+        Raises:
+            HTTPException: 429 with `detail`, there was none.
+        """
+        if wait := self.take(visitor_of(scope), monotonic()):
+            raise HTTPException(429, detail, {"Retry-After": str(int(wait) + 1)})
+
 
 class LimitRequests:
     """Refuses requests that are too many, too long or too large, and ends those that take too long."""
@@ -73,39 +84,24 @@ class LimitRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
-        if wait := self._buckets.take(visitor_of(scope), monotonic()):
-            headers = {"Retry-After": str(int(wait) + 1)}
-            await refuse(request, 429, "Too many requests; wait a moment.", headers)(scope, receive, send)
-            return
-        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._limits.address_bytes:
-            detail = f"The address is longer than {self._limits.address_bytes} bytes."
-            await refuse(request, 414, detail)(scope, receive, send)
-            return
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self._limits.body_bytes:
-            detail = f"A body of at most {self._limits.body_bytes} bytes is read."
-            await refuse(request, 413, detail, {"Connection": "close"})(scope, receive, send)
-            return
-        await self._in_time(scope, self._bounded(receive), send)
-
-    async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def noting(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        self._refuse(scope)
         try:
             async with asyncio.timeout(self._limits.seconds) as deadline:
                 scope.setdefault("state", {})["deadline"] = deadline
-                await self._app(scope, receive, noting)
+                await self._app(scope, self._bounded(receive), send)
         except TimeoutError:
-            if started:
-                raise
             detail = f"No answer within {self._limits.seconds:g} seconds. Ask for less: a shorter time, one source."
-            await refuse(Request(scope), 503, detail)(scope, receive, send)
+            raise HTTPException(503, detail) from None
+
+    def _refuse(self, scope: Scope) -> None:
+        """Raise what failures.py answers a request with that is one too many, too long or too large."""
+        self._buckets.charge(scope, MANY_REQUESTS)
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._limits.address_bytes:
+            raise HTTPException(414, f"The address is longer than {self._limits.address_bytes} bytes.")
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdigit() or int(length) > self._limits.body_bytes:
+            detail = f"A body of at most {self._limits.body_bytes} bytes is read."
+            raise HTTPException(413, detail, {"Connection": "close"})
 
     def _bounded(self, receive: Receive) -> Receive:
         """Bodies without a stated length are counted as they come."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +14,7 @@ from crawler.storage import tokens
 from crawler.storage.database import Database, now
 from crawler.web import pages
 from crawler.web.access import COOKIE
-from crawler.web.limits import visitor_of
+from crawler.web.limits import WRONG_TOKENS
 from crawler.web.pages.preferences import own_path
 
 # How long a browser keeps it; a token that is revoked or over ends earlier. Seconds: 30 days.
@@ -41,8 +40,7 @@ async def sign_in(request: Request) -> Response:
     fields = await _fields(request)
     token, next_path = fields.get("token", "").strip(), own_path(fields.get("next", "/"))
     if not await run_in_threadpool(_is_ours, request.app.state.database, token):
-        if wait := request.app.state.failures.take(visitor_of(request.scope), monotonic()):
-            raise HTTPException(429, "Too many wrong tokens; wait a moment.", {"Retry-After": str(int(wait) + 1)})
+        request.app.state.failures.charge(request.scope, WRONG_TOKENS)
         message = "This token is not known, was revoked, or is over."
         return pages.sign_in_page(request, status=401, message=message, next_path=next_path)
     answer = RedirectResponse(next_path, status_code=303)

@@ -66,11 +66,14 @@ def test_active_runs_are_told_with_the_moment_from_which_they_wait(database: Dat
     with database.write() as session:
         begin_run(session, started_at=NOW + MINUTE)
         begin_run(session, "other", state=RunState.QUEUED, start_after=NOW + 5 * MINUTE)
+        # Lost once, and to be tried again.
+        begin_run(session, "third", state=RunState.QUEUED, started_at=NOW, start_after=NOW + 6 * MINUTE)
     with database.read() as session:
         found = standings.active(session)
     assert [(one.source_id, one.state, one.since) for one in found] == [
         ("herald", RunState.RUNNING, NOW + MINUTE),
         ("other", RunState.QUEUED, NOW + 5 * MINUTE),
+        ("third", RunState.QUEUED, NOW + 6 * MINUTE),
     ]
 
 

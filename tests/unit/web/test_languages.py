@@ -26,6 +26,7 @@ from crawler.storage.runs import COUNTS
 from crawler.storage.tables import LinkState, RevisionKind, RunKind, RunState
 from crawler.web.languages import choose, languages
 from crawler.web.languages.printing import Printing
+from crawler.web.limits import MANY_REQUESTS, WRONG_TOKENS
 from crawler.web.pages.article import RELATIONS
 from crawler.web.pages.failures import REMEDIES
 from crawler.web.rendering import SECTIONS, TEMPLATES
@@ -79,6 +80,8 @@ def refusals() -> Iterator[str]:
                     said = _said(argument)
                     if " " in said and not said.startswith("7 Make one"):  # of the API
                         yield said
+
+    yield from (MANY_REQUESTS, WRONG_TOKENS)
 
 
 def _said(node: ast.expr) -> str:
