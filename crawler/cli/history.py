@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,29 +20,12 @@ from crawler.cli.article import (
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, when
 from crawler.config import load_config
-from crawler.duplicates.changes import Piece, diff
 from crawler.storage import articles, clusters
-from crawler.storage.articles import StoredArticle
-from crawler.storage.tables import ArticleRow, RevisionRow
+from crawler.storage.history import Step, steps
 from crawler.storage.translations import translations_of
 
-# The texts that are compared, in the order of a page.
-COMPARED = ("headline", "lead", "body")
 # How a changed word looks on a terminal, and where there are no colours.
 LOOK = {"removed": ("red strike", "[-", "-]"), "added": ("green", "{+", "+}"), "same": ("", "", "")}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """From one text of an article to the next."""
-
-    number: int
-    """Of the text that was superseded."""
-    at: datetime
-    kind: str
-    changed_fields: list[str]
-    changes: dict[str, list[list[Piece]]]
-    """Field -> its changed paragraphs."""
 
 
 def history(
@@ -56,21 +37,21 @@ def history(
     config = load_config()
     with reading(config) as session:
         found = found_or_exit(articles.find(session, article), article)
-    steps = list(_steps(found))
+    superseded = list(steps(found))
     if as_json:
-        print_json([asdict(step) for step in steps])
+        print_json([_step_dict(step) for step in superseded])
         return
     out, row = console(), found.row
     out.print(f"[bold]Article {row.id}[/], text {row.revision}: {row.canonical_url}", soft_wrap=True)
     out.print(f"first seen {when(row.first_seen_at, config)}, last seen {when(row.last_seen_at, config)}")
-    for step in steps:
-        changed = ", ".join(step.changed_fields)
-        out.print(
-            f"\n[bold]text {step.number} -> {step.number + 1}[/]  {when(step.at, config)}  {step.kind}: {changed}"
-        )
+    for step in superseded:
+        text = step.superseded
+        changed = ", ".join(text.changed_fields)
+        replaced = when(text.superseded_at, config)
+        out.print(f"\n[bold]text {text.number} -> {text.number + 1}[/]  {replaced}  {text.kind}: {changed}")
         if diff:
             _print_changes(step, out)
-    if not steps:
+    if not superseded:
         out.print("It has not changed since.")
 
 
@@ -94,12 +75,19 @@ def cluster(article: Reference, as_json: Json = False) -> None:
         print_translations(translated, out, config)
 
 
-def _steps(found: StoredArticle) -> Iterator[Step]:
-    texts: list[RevisionRow | ArticleRow] = [*found.revisions, found.row]
-    for before, after in zip(found.revisions, texts[1:], strict=True):
-        changes = {name: diff(getattr(before, name), getattr(after, name)) for name in COMPARED}
-        changes = {name: paragraphs for name, paragraphs in changes.items() if paragraphs}
-        yield Step(before.number, before.superseded_at, before.kind, before.changed_fields, changes)
+def _step_dict(step: Step) -> dict[str, Any]:
+    text = step.superseded
+    changes = {
+        name: [[asdict(piece) for piece in pieces] for pieces in paragraphs]
+        for name, paragraphs in step.changes.items()
+    }
+    return {
+        "number": text.number,
+        "at": text.superseded_at,
+        "kind": text.kind,
+        "changed_fields": text.changed_fields,
+        "changes": changes,
+    }
 
 
 def _print_changes(step: Step, out: Console) -> None:

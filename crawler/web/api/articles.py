@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from crawler.duplicates.changes import diff
 from crawler.errors import UrlError
 from crawler.storage import articles, clusters, search
 from crawler.storage.articles import StoredArticle
+from crawler.storage.history import steps
 from crawler.storage.tables import RevisionKind
 from crawler.web.api.values import (
     MOST_VALUES,
@@ -29,8 +29,6 @@ from crawler.web.api.values import (
     Text,
 )
 
-# The texts that are compared, in the order of a page.
-COMPARED = ("headline", "lead", "body")
 Values = Annotated[tuple[Text, ...], Field(max_length=MOST_VALUES)]
 Sources = Annotated[tuple[SourceId, ...], Field(max_length=MOST_VALUES)]
 
@@ -301,15 +299,13 @@ def find_article(session: Session, question: ArticleAddress, request: Request) -
 def get_history(session: Session, question: ArticleNumber, request: Request) -> History:
     """Show the texts an article has had, and what changed from each to the next, word by word."""
     found = _found(articles.get(session, question.article_id))
-    texts = [*found.revisions, found.row]
-    steps = []
-    for before, after in zip(found.revisions, texts[1:], strict=True):
-        changes = {name: diff(getattr(before, name), getattr(after, name)) for name in COMPARED}
-        changed = {name: paragraphs for name, paragraphs in changes.items() if paragraphs}
-        steps.append(
-            TextChange.model_validate(_columns(before, TextChange, without={"changes"}) | {"changes": changed})
+    texts = [
+        TextChange.model_validate(
+            _columns(step.superseded, TextChange, without={"changes"}) | {"changes": step.changes}
         )
-    return History(article_id=found.row.id, revision=found.row.revision, texts=steps)
+        for step in steps(found)
+    ]
+    return History(article_id=found.row.id, revision=found.row.revision, texts=texts)
 
 
 def get_cluster(session: Session, question: ArticleNumber, request: Request) -> Story:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -13,14 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crawler.duplicates.changes import Piece, diff
 from crawler.storage import clusters
 from crawler.storage.articles import StoredArticle, get, tombstone
-from crawler.storage.tables import ArticleRow, RelationKind, RelationRow, RevisionRow
+from crawler.storage.history import steps
+from crawler.storage.tables import ArticleRow, RelationKind, RelationRow
 from crawler.web.pages.asking import asking, number_in_path
 from crawler.web.rendering import render
 
-COMPARED = ("headline", "lead", "body")
 # Fields in the order in which they are told, with the attribute that holds them.
 TOLD = ("headline", "lead", "body", "published_at", "modified_at", "authors", "section", "tags", "images", "language")
 # How lists of other addresses are headed.
@@ -32,17 +29,6 @@ RELATIONS = {
 }
 # More of a paragraph-by-paragraph comparison is no reading any more. Paragraphs of a field.
 MOST_PARAGRAPHS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One text that was superseded, and what the next one changed."""
-
-    number: int
-    kind: str
-    at: datetime
-    fields: Sequence[str]
-    changes: dict[str, list[list[Piece]]]
 
 
 def article(request: Request) -> Response:
@@ -68,7 +54,7 @@ def changes(request: Request) -> Response:
     article_id = number_in_path(request, "article_id")
     with asking(request) as (session, _now):
         found = _found(session, article_id)
-    return render(request, "article_changes.html", row=found.row, steps=list(_steps(found))[::-1])
+    return render(request, "article_changes.html", row=found.row, steps=[*steps(found)][::-1], most=MOST_PARAGRAPHS)
 
 
 def _found(session: Session, article_id: int) -> StoredArticle:
@@ -100,11 +86,3 @@ def _relations(
         for kind, title in RELATIONS.items()
         if (its := [(one, stored.get(one.url_hash)) for one in relations if one.kind == kind])
     ]
-
-
-def _steps(found: StoredArticle) -> Iterator[Step]:
-    texts: list[RevisionRow | ArticleRow] = [*found.revisions, found.row]
-    for before, after in zip(found.revisions, texts[1:], strict=True):
-        compared = {name: diff(getattr(before, name), getattr(after, name))[:MOST_PARAGRAPHS] for name in COMPARED}
-        changed = {name: paragraphs for name, paragraphs in compared.items() if paragraphs}
-        yield Step(before.number, before.kind, before.superseded_at, before.changed_fields, changed)
