@@ -158,7 +158,8 @@ def test_an_address_may_name_the_day(url: str, day: str | None) -> None:
 
 
 def test_the_zone_of_an_unknown_site_is_its_country_s() -> None:
-    assert guess_zone("https://news.example.kz/a") == ALMATY
+    # By name: reading source files again throws away the zones that are known, and the same zone is another object.
+    assert str(guess_zone("https://news.example.kz/a")) == str(ALMATY) == "Asia/Almaty"
     assert guess_zone("https://example.com/a") is UTC
     assert guess_zone("") is UTC
 
