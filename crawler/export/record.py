@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
+from crawler.articles.iso import iso_utc
 from crawler.storage.whole import WholeArticle
 
 FIELDS = (
@@ -40,7 +41,7 @@ def record(article: WholeArticle) -> dict[str, Any]:
 def json_value(value: Any) -> Any:
     """A value of a record as JSON has it: moments in ISO 8601, UTC."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return iso_utc(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 

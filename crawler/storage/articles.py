@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crawler.articles.article import Image
 from crawler.articles.urls import canonicalise_url, same_address, url_hash
 from crawler.storage import clusters
+from crawler.storage.dialect import is_postgresql
 from crawler.storage.identity import ERASED
 from crawler.storage.tables import (
     ArticleRow,
@@ -100,7 +101,7 @@ def erase(session: Session, article_id: int, reason: str, *, now: datetime) -> T
     row = session.get(ArticleRow, article_id, with_for_update=True)
     if row is None:
         return None
-    if session.get_bind().dialect.name == "sqlite":
+    if not is_postgresql(session):
         session.execute(text("PRAGMA secure_delete = ON"))
     stone = TombstoneRow(
         article_id=row.id,

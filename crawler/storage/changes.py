@@ -7,8 +7,6 @@ when several write at once, and none comes twice.
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from dataclasses import dataclass
 
@@ -16,7 +14,8 @@ from sqlalchemy import ColumnElement, text
 from sqlalchemy.orm import Session
 
 from crawler.errors import QueryError
-from crawler.storage.sets import is_postgresql
+from crawler.storage.cursors import pack, unpack
+from crawler.storage.dialect import is_postgresql
 
 # Numbers that both databases can have.
 _POSITION = re.compile(r"[0-9]{1,18}")
@@ -41,8 +40,7 @@ class ChangeCursor:
 
     def encode(self) -> str:
         """As text for files and command lines: letters, digits, `-` and `_`."""
-        values = json.dumps(["c", self.database, self.seen], separators=(",", ":"))
-        return base64.urlsafe_b64encode(values.encode()).decode().rstrip("=")
+        return pack(["c", self.database, self.seen])
 
     @classmethod
     def decode(cls, written: str) -> ChangeCursor:
@@ -52,11 +50,10 @@ class ChangeCursor:
             QueryError: it is no cursor of an export.
         """
         try:
-            padded = written.encode("ascii") + b"=" * (-len(written) % 4)
-            mark, database, seen = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            mark, database, seen = unpack(written)
             if mark != "c" or not (_POSITION if database == "sqlite" else _SNAPSHOT).fullmatch(seen):
                 raise ValueError(seen)
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError):
             raise QueryError(
                 "this is no cursor of an export", query=written[:100], remedy="Take what --output-cursor wrote"
             ) from None

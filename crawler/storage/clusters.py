@@ -18,6 +18,7 @@ from crawler.articles.article import Precision
 from crawler.articles.verdict import Match
 from crawler.duplicates.sketch import METHOD_VERSION
 from crawler.storage import nearest, postings, translations
+from crawler.storage.dialect import is_postgresql
 from crawler.storage.nearest import Arrival, Nearest
 from crawler.storage.tables import ArticleRow, ClusterRow, MemberRow, RelationKind, RelationRow
 from crawler.storage.upsert import insert
@@ -110,7 +111,7 @@ def take_turn(session: Session) -> None:
     SQLite's writers wait for each other anyway. Those of PostgreSQL take their turn after all other locks, so that they
     hold it for the milliseconds of the joining, and no two wait for each other.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
 
 

@@ -25,6 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+LARGEST_KEY = 2**63 - 1
+"""Keys are 64 bits, signed; drivers refuse larger numbers."""
+
 # Without fixed names SQLite's constraints have none, and no later migration could drop them.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

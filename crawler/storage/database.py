@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
 
 from crawler.errors import DatabaseError
+from crawler.storage.dialect import is_postgresql
 
 Result = TypeVar("Result")
 Dialect = Literal["sqlite", "postgresql"]
@@ -188,7 +189,7 @@ class Database:
 
 def now(session: Session) -> datetime:
     """The database's clock, aware, UTC: the one time on which all processes and machines agree."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         moment: datetime = session.execute(_POSTGRESQL_NOW).scalar_one()
         return moment.astimezone(UTC)
     printed: str = session.execute(_SQLITE_NOW).scalar_one()

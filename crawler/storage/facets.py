@@ -10,10 +10,11 @@ from typing import Literal, NamedTuple
 from sqlalchemy import BigInteger, Row, column, func, select, text
 from sqlalchemy.orm import Session
 
+from crawler.storage.dialect import is_postgresql
 from crawler.storage.filters import Filter
 from crawler.storage.matching import by_index
 from crawler.storage.newest import newest, newest_columns
-from crawler.storage.sets import each_number, is_postgresql, listed
+from crawler.storage.sets import each_number, listed
 from crawler.storage.tables import ArticleRow
 
 # Counting stops here: a person reads "more than 10,000" as well. Articles.

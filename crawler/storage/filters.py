@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crawler.errors import QueryError
-from crawler.storage.sets import is_postgresql
+from crawler.storage.dialect import is_postgresql
 from crawler.storage.tables import ArticleRow, AuthorRow, ClusterRow, MemberRow, TagRow
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, column, text
 from sqlalchemy.orm import Session
 
+from crawler.storage.dialect import is_postgresql
 from crawler.storage.question import Question, Term
-from crawler.storage.sets import is_postgresql
 from crawler.storage.tables import ArticleRow
 from crawler.storage.word_forms import beginning
 

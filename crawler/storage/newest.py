@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from crawler.storage.dialect import is_postgresql
 from crawler.storage.filters import Filter
 from crawler.storage.matching import Asked, by_index, occur_in_newest, with_words
 from crawler.storage.question import read_question
-from crawler.storage.sets import is_postgresql
 from crawler.storage.tables import ArticleRow
 
 Place = tuple[datetime, int]

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from crawler.duplicates.matching import NEAREST, WINDOW
 from crawler.duplicates.sketch import METHOD_VERSION, pack_facts, pack_sketch, unpack_facts, unpack_sketch
+from crawler.storage.dialect import is_postgresql
 from crawler.storage.tables import FingerprintRow, PostingRow
 
 
@@ -55,12 +56,11 @@ def under(
     by_day: dict[int, set[int]] = defaultdict(set)
     for hash_, day in asked:
         by_day[day].add(hash_)
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
     found: dict[tuple[int, int], list[int]] = {}
     for day, hashes in by_day.items():
         # In the order of the index, for it is larger than any cache.
         values = {"first": day - WINDOW.days, "last": day + WINDOW.days, "most": most, "hashes": sorted(hashes)}
-        if is_postgresql:
+        if is_postgresql(session):
             rows = session.execute(_UNDER_POSTGRESQL, values).all()
             found |= {(hash_, day): numbers for hash_, numbers in rows if numbers}
         else:
@@ -150,7 +150,7 @@ _COLUMNS = ("hash", "day", "article_id")
 
 def _table(session: Session, rows: Sequence[tuple[int, int, int]]) -> FromClause:
     """Rows of (hash, day, article) as a table of a statement."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
         types = (BigInteger, Integer, BigInteger)
         arrays = [cast(column, ARRAY(kind)) for column, kind in zip(columns, types, strict=True)]

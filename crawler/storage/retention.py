@@ -15,6 +15,7 @@ from crawler.duplicates.index import day_of
 from crawler.storage import postings
 from crawler.storage.columns import Base
 from crawler.storage.database import Database
+from crawler.storage.dialect import is_postgresql
 from crawler.storage.schema import LEARN
 from crawler.storage.tables import ArticleRow, AttemptRow, ErrorRow, FetchRow, FingerprintRow, LogRow, RunRow
 
@@ -150,8 +151,7 @@ def _free_pages(file: sqlite3.Connection) -> int:
 
 def size(session: Session) -> Size:
     """How large the database is, by table. Counts all rows: seconds on large tables."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    by_table, total = (_postgresql_bytes if is_postgresql else _sqlite_bytes)(session)
+    by_table, total = (_postgresql_bytes if is_postgresql(session) else _sqlite_bytes)(session)
     names = [*Base.metadata.tables, "article_search", "article_changes"]
     rows = {name: session.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in names}  # noqa: S608
     tables = [TableSize(name, rows[name], by_table.get(name)) for name in names]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from crawler.errors import QueryError
+from crawler.storage.columns import LARGEST_KEY
+from crawler.storage.cursors import pack, unpack
 from crawler.storage.facets import Count, count, facets
 from crawler.storage.filters import Filter
 from crawler.storage.highlights import Highlights, Piece, highlight
@@ -51,7 +51,7 @@ class Cursor:
         values: list[object] = [self.order[0], _microseconds(self.listed_at), self.article_id]
         if self.newest is not None:
             values += [self.score, _microseconds(self.newest[0]), self.newest[1]]
-        return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
+        return pack(values)
 
     @classmethod
     def decode(cls, written: str) -> Cursor:
@@ -61,14 +61,13 @@ class Cursor:
             QueryError: it is none of ours.
         """
         try:
-            padded = written.encode("ascii") + b"=" * (-len(written) % 4)
-            order, listed_at, number, *best = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            order, listed_at, number, *best = unpack(written)
             place = _moment(listed_at), _number(number)
             if order == "n":
                 return cls("newest", *place)
             score, newest_at, newest = best
             return cls("best", *place, float(score), (_moment(newest_at), _number(newest)))
-        except (ValueError, TypeError, OverflowError, RecursionError):
+        except (ValueError, TypeError, OverflowError):
             raise QueryError(
                 "this is no cursor", query=written[:100], remedy="Take the one of the page before"
             ) from None
@@ -88,7 +87,7 @@ def _moment(microseconds: int) -> datetime:
 
 def _number(value: int) -> int:
     """An article's number, as a database can have it."""
-    if type(value) is not int or not 0 <= value < 2**63:  # a bool is an int, too, but no number to PostgreSQL
+    if type(value) is not int or not 0 <= value <= LARGEST_KEY:  # a bool is an int, too, but no number to PostgreSQL
         raise ValueError(value)
     return value
 

@@ -11,10 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
-
-def is_postgresql(session: Session) -> bool:
-    """Whether the session is on PostgreSQL; else it is on SQLite."""
-    return session.get_bind().dialect.name == "postgresql"
+from crawler.storage.dialect import is_postgresql
 
 
 def each_word(session: Session, parameter: str) -> str:

@@ -15,7 +15,8 @@ from sqlalchemy import bindparam, column, text
 from sqlalchemy.orm import Session
 
 from crawler.storage.columns import UtcDateTime
-from crawler.storage.sets import each_pair, each_word, is_postgresql, listed
+from crawler.storage.dialect import is_postgresql
+from crawler.storage.sets import each_pair, each_word, listed
 
 # An article that was published so long before the window in which it was first seen is a backfill's. A source's horizon
 # is 48 h unless its file says otherwise; a day more for lists that are read late.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.errors import QueryError
-from crawler.web.api.values import LARGEST
+from crawler.storage.columns import LARGEST_KEY
 
 
 def number_of(cursor: str) -> int:
@@ -16,8 +16,8 @@ def number_of(cursor: str) -> int:
     Raises:
         QueryError: it is of another list.
     """
-    # Nineteen digits are enough for LARGEST; reading thousands would take long or fail.
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20 and int(cursor) <= LARGEST):
+    # Nineteen digits are enough for LARGEST_KEY; reading thousands would take long or fail.
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20 and int(cursor) <= LARGEST_KEY):
         raise QueryError("this is no cursor", query=cursor, remedy="Take `next` of the page before")
     return int(cursor)
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-# The largest key of the database: 64 bits, signed.
-LARGEST = 2**63 - 1
+from crawler.articles.iso import iso_utc
+from crawler.storage.columns import LARGEST_KEY
+
 # Longest words of a search or a filter. Characters.
 LONGEST_TEXT = 500
 # Longest address that is looked up. Characters; browsers send no longer ones.
@@ -61,12 +62,8 @@ def _no_nul(value: str) -> str:
     return value
 
 
-def _in_utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Number = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
+Number = Annotated[int, Field(ge=1, le=LARGEST_KEY), BeforeValidator(_whole)]
 """A key of the database."""
 Limit = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="Items of one page at most."), BeforeValidator(_whole)]
 Cursor = Annotated[
@@ -86,7 +83,7 @@ Address = Annotated[
 SourceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="Id of a source.", examples=["herald"])]
 Moment = Annotated[
     datetime,
-    PlainSerializer(_in_utc, return_type=str, when_used="json"),
+    PlainSerializer(iso_utc, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """In answers: ISO 8601, UTC, with Z."""

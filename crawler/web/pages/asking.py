@@ -15,13 +15,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from crawler.sources.registry import Registry
+from crawler.storage.columns import LARGEST_KEY
 from crawler.storage.database import now
 from crawler.web.rendering import address
 
 Word = TypeVar("Word", bound=StrEnum)
-
-# Larger numbers are no one's: the database's keys end there, and drivers refuse more.
-LARGEST = 2**63 - 1
 
 
 @contextmanager
@@ -50,7 +48,7 @@ def asked(request: Request, name: str) -> str | None:
 
 def asked_number(request: Request, name: str) -> int:
     """A whole number of the address; 0 when it is none."""
-    return min(_number(asked(request, name) or "") or 0, LARGEST)
+    return min(_number(asked(request, name) or "") or 0, LARGEST_KEY)
 
 
 def asked_word(request: Request, name: str, words: Iterable[Word]) -> Word | None:
@@ -66,13 +64,13 @@ def number_in_path(request: Request, name: str) -> int:
         HTTPException: 404, it is none, or larger than any number of ours.
     """
     number = _number(request.path_params[name])
-    if number is None or number > LARGEST:
+    if number is None or number > LARGEST_KEY:
         raise HTTPException(404)
     return number
 
 
 def _number(text: str) -> int | None:
-    """What digits say; None for other texts, and for more digits than LARGEST has."""
+    """What digits say; None for other texts, and for more digits than LARGEST_KEY has."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
