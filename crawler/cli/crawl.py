@@ -123,17 +123,26 @@ def _copy_ledger(config: Config, database: Database, source_ids: Sequence[str]) 
 # --- While it goes on -------------------------------------------------------------------------------------------------
 def _run(children: Children, err: Console) -> bool:
     """Run all to their end; returns whether somebody asked to stop."""
+    asked = answered = 0
 
     def stop(signum: int, frame: object) -> None:
-        again = "now" if children.stopped else "when the page in hand is done; once more stops at once"
-        err.print(f"Stopping {again}.")
+        # Says nothing by itself: the next signal may come in the middle of a line, and would break it off.
+        nonlocal asked
+        asked += 1
         children.stop()
+
+    def answer() -> None:
+        nonlocal answered
+        while answered < asked:
+            err.print(f"Stopping {'now' if answered else 'when the page in hand is done; once more stops at once'}.")
+            answered += 1
 
     before = {which: signal.signal(which, stop) for which in (signal.SIGINT, signal.SIGTERM)}
     told = monotonic()
     try:
         with Live(console=err, refresh_per_second=4, transient=True) if err.is_terminal else nullcontext() as live:
             for _ in children.run():
+                answer()
                 if live:
                     live.update(_progress(children.all, err))
                 elif monotonic() - told >= TELL_EVERY:
@@ -142,6 +151,7 @@ def _run(children: Children, err: Console) -> bool:
     finally:
         for which, handler in before.items():
             signal.signal(which, handler)
+    answer()
     return children.stopped
 
 
