@@ -3,7 +3,8 @@
 lexbor follows the HTML standard, and the standard has three forms whose cost grows with the square of their number:
 elements nested in each other, attributes of one tag, and formatting elements that are never closed (each is
 repeated in every later paragraph). Two passes: a count of a few signs that clears every ordinary page in a fraction
-of a millisecond, and a walk over the tags for the few that look suspicious.
+of a millisecond, and a walk over the tags for the few that look suspicious. The count believes no end tag but one that
+cannot belong elsewhere: `<div></x>` nests as deep as `<div>`.
 """
 
 from __future__ import annotations
@@ -25,12 +26,7 @@ MAX_REPEATED = 500_000
 
 # A page with fewer tags is cleared at once: 1,500 unclosed elements before 1,500 others make a million copies, 1 s.
 _ALWAYS_CLEAR = 3_000
-# Open tags beyond the closed ones, at the worst place. Ordinary pages have some hundred: img, br, meta.
-_OPEN_MORE = 5_000
-# The same times the number of tags: twice the copies that a page could make if all of them were formatting elements.
-# One real page in a hundred reaches it, and is walked.
-_OPEN_TIMES_TAGS = 3_000_000
-# Step of the count in bytes. A tag that is longer is looked at.
+# A stretch of so many bytes without the end or the beginning of a tag is looked at.
 _STEP = 16_384
 
 # What is no mark-up although it holds angle brackets, or one tag. Every branch ends at the end of the text at the
@@ -44,6 +40,13 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(rb"""[^\s"'=/]+(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s"']+))?""")
 _FORMATTING = frozenset(
     (b"a", b"b", b"big", b"code", b"em", b"font", b"i", b"nobr", b"s", b"small", b"strike", b"strong", b"tt", b"u")
+)
+# The beginning of a formatting element, unless it is well formed, and plain text and its own end follow: such a one is
+# left open nowhere. Links are not among them: each closes the one before.
+_LEFT_OPEN = re.compile(
+    rb"""<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])"""
+    rb"""(?!(?:\s+[\w:.-]+(?:="[^"<>]*+"|='[^'<>]*+')?+)*+\s*+>[^<]*+</\1>)""",
+    re.IGNORECASE,
 )
 # Elements without content, and those that a following one of their kind closes.
 _VOID = (b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"source", b"wbr")
@@ -78,17 +81,21 @@ def excess_of(html: bytes) -> str | None:
 
 def _is_suspicious(html: bytes) -> bool:
     tags = html.count(b"<")
-    opened = most = looked_at = 0
-    for start in range(0, len(html), _STEP):
-        end = start + _STEP
-        if tags > _ALWAYS_CLEAR:
-            opened += html.count(b"<", start, end) - 2 * html.count(b"</", start, end)
-            most = max(most, opened)
+    if tags > MAX_DEPTH or (tags > _ALWAYS_CLEAR and tags * _most_unclosed(html) > MAX_REPEATED):
+        return True
+    looked_at = 0
+    for end in range(_STEP, len(html) + _STEP, _STEP):
+        start = end - _STEP
         if end > looked_at and (html.find(b">", start, end) < 0 or html.find(b"<", start, end) < 0):
             attributes, looked_at = _attributes_before(html, end)
             if attributes > MAX_ATTRIBUTES:
                 return True
-    return most > _OPEN_MORE or most * tags > _OPEN_TIMES_TAGS
+    return False
+
+
+def _most_unclosed(html: bytes) -> int:
+    """How many formatting elements can be open at once: those that are not closed at once, and one link."""
+    return 1 + sum(1 for _ in _LEFT_OPEN.finditer(html))
 
 
 def _attributes_before(html: bytes, end: int) -> tuple[int, int]:

@@ -76,6 +76,9 @@ def test_landmarks_are_sorted_by_kind_and_keep_the_order_of_the_page() -> None:
         pytest.param(b"x" * (MAX_BYTES + 1), "more than", id="too large"),
         pytest.param(b"<div>" * 100_000, "nested", id="deep"),
         pytest.param(b"<div>" * 100_000 + b"</div>" * 100_000, "nested", id="deep, and closed"),
+        pytest.param(b"<div></x>" * 100_000, "nested", id="deep, and others closed"),
+        pytest.param(b"<div><!--</a></a>-->" * 100_000, "nested", id="deep, and closed in comments"),
+        pytest.param(b'<div id="</a></a>">' * 100_000, "nested", id="deep, and closed in attributes"),
         pytest.param(b"<p " + b" ".join(b"a%d=x" % i for i in range(1_000_000)) + b">", "attributes", id="attributes"),
         pytest.param(
             b"<p " + b" ".join(b'a%d=">"' % i for i in range(300_000)) + b">", "attributes", id="attributes that hide"
@@ -85,6 +88,11 @@ def test_landmarks_are_sorted_by_kind_and_keep_the_order_of_the_page() -> None:
             b"".join(b"<b a=%d>" % i for i in range(1_600)) + b"<p></p>" * 3_000,
             "left open",
             id="repeated in paragraphs",
+        ),
+        pytest.param(
+            b"".join(b"<b a=%d><!--</b>-->" % i for i in range(1_600)) + b"<p></p>" * 3_000,
+            "left open",
+            id="closed in comments",
         ),
     ],
 )
