@@ -73,12 +73,17 @@ def decode(html: bytes, *, content_type: str | None = None) -> tuple[str, bool]:
         except UnicodeDecodeError:
             pass
         else:
-            return (_ENCODED_AGAIN.sub(_decoded_once, text), False) if _ENCODED_TWICE.search(html) else (text, True)
+            return (_ENCODED_AGAIN.sub(_decoded_once, text), False) if _is_encoded_twice(html) else (text, True)
     for encoding in declared or ["utf-8"]:
         text = html.decode(encoding, "replace")
         if _reads_like_text(text, encoding):
             return text, False
     return html.decode(_detect(html[:_SAMPLE]), "replace"), False
+
+
+def _is_encoded_twice(html: bytes) -> bool:
+    # Most pages hold none of one of the two, which is seen at once.
+    return b"\xc2" in html and b"\xc3" in html and _ENCODED_TWICE.search(html) is not None
 
 
 def _decoded_once(match: re.Match[str]) -> str:
