@@ -30,10 +30,10 @@ def crossvalidate(pages: Sequence[Learned], seed: int) -> dict[str, str]:
     for a in range(PARTS):
         for b in range(a + 1, PARTS):
             rest = [p for i, part in enumerate(split) if i not in (a, b) for p in part]
-            model = fit(rest, seed)
+            first = fit(rest, seed)
             for held, other in ((a, b), (b, a)):
                 for page in split[held]:
-                    unseen[other][page.sample.id] = first_opinions(model, page)
+                    unseen[other][page.sample.id] = first_opinions(first, page)
     texts = {}
     for k, held_out in enumerate(split):
         models = finish([p for i, part in enumerate(split) if i != k for p in part], unseen[k], seed)

@@ -1,7 +1,9 @@
 """Learns to keep or drop blocks: features and labels of pages -> boosted trees in two passes. Writes nothing.
 
-What is learned must be used as it was learned: opinions of the first pass that train the second come from models that
-have not seen the page's site, and are cut off early by the same rule as at run time (`EXITS`).
+The first pass has two stages: a few early trees that see the structure only, and the others, which go on from their
+score and see the words too. What is learned must be used as it was learned: opinions of the first pass that train the
+second come from models that have not seen the page's site, and are cut off early by the same rule as at run time
+(`EXITS`).
 """
 
 from __future__ import annotations
@@ -21,13 +23,13 @@ from crawler.extraction.body import EXITED, hints_of, kept_blocks
 from crawler.extraction.body_blocks import find_blocks
 from crawler.extraction.body_context import asked_again, context_rows
 from crawler.extraction.body_features import Features
-from crawler.extraction.body_numbers import CONTEXT, FIRST
+from crawler.extraction.body_numbers import CONTEXT, FIRST, STRUCTURE
 from crawler.extraction.page import Page
 
 # Found by crossvalidate.py; differences under .003 are noise.
-TREES = 180
 LEAVES = 32
-LEARNING_RATE = 0.09
+# Of the early trees, and of all others.
+EARLY_RATE, LEARNING_RATE = 0.15, 0.09
 SMALLEST_LEAF = 40
 FEATURE_SHARE = 0.6
 RIDGE = 5.0
@@ -36,15 +38,21 @@ PUBLISHER_WEIGHT = 2.0
 # Pages whose text the models find quite elsewhere: mostly the reference is cut off or of another part of the page.
 DOUBTFUL_BELOW = 0.6
 DOUBTFUL_WEIGHT = 0.3
-# Trees of the first groups, and for each pass the scores below and above which a block is decided after them. What the
-# first pass decides is final for blocks that it is sure of, so that it must be surer of what it keeps.
-GROUPS = (15, 30, 55)
+# For each stage (early, first pass, second pass) the trees of its groups, and the scores below and above which a block
+# is decided after each. What the first pass decides is final for blocks that it is sure of, so that it must be surer of
+# what it keeps. The last bounds of a pass are those of the exponential.
+GROUPS = ((20,), (25, 55, 80), (15, 30, 55, 80))
 EXITS = (
-    ((-1.4, 2.6), (-2.0, 3.2), (-2.0, 3.6)),
-    ((-1.9, 1.9), (-2.3, 2.3), (-2.0, 2.0)),
+    ((-1.8, 3.3),),
+    ((-2.0, 3.2), (-2.0, 3.6), (-30.0, 30.0)),
+    ((-1.9, 1.9), (-2.3, 2.3), (-2.0, 2.0), (-30.0, 30.0)),
 )
+_EARLY, _FIRST, _SECOND = range(3)
+# Stands for the score of a block that was decided early: beyond all that the trees give.
+_DECIDED = 1e6
 
 Models = list[lightgbm.Booster]
+"""One a stage."""
 
 
 @dataclass(slots=True)
@@ -58,8 +66,6 @@ class Learned:
     """Of all blocks, as `labels`."""
     every: np.ndarray
     """Rows of all blocks: the first pass learns from menus as well, though it is not asked about them."""
-    rows: np.ndarray
-    """Of the blocks `features.asked`, about which the first pass is asked."""
     both: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     """Rows with the context of the first pass's opinions, of the blocks `asked` again."""
     asked: list[int] = field(default_factory=list)
@@ -87,9 +93,9 @@ def learn_pages(pages: Sequence[Sample]) -> list[Learned]:
         # Longer blocks count more, by the root; every page counts the same, as in the scorer.
         weight = np.sqrt(np.array(features.width) + 15.0)
         weight *= 100.0 / weight.sum() * (PUBLISHER_WEIGHT if sample.corpus == "dev_publishers" else 1.0)
-        rows = np.array([features.rows[i] for i in features.asked], dtype=np.float32)
-        every = np.array(Features(found, hints, spare=False).rows, dtype=np.float32)
-        learned.append(Learned(sample, features, labels, weight, every, rows))
+        whole = Features(found, hints, spare=False)
+        rows = [row + whole.wording.row(i, whole.heading[i]) for i, row in enumerate(whole.rows)]
+        learned.append(Learned(sample, features, labels, weight, np.array(rows, dtype=np.float32)))
     return learned
 
 
@@ -101,34 +107,56 @@ def folds(pages: Sequence[Learned], count: int, seed: int) -> list[list[Learned]
     return [[p for p in pages if part[p.sample.site] == i] for i in range(count)]
 
 
-def fit(pages: Sequence[Learned], seed: int, *, second: bool = False) -> lightgbm.Booster:
-    """One pass of trees. The same pages and seed give the same trees."""
-    rows = [p.both if second else p.every for p in pages]
-    labels = [p.labels[p.asked] if second else p.labels for p in pages]
-    weights = [p.weight[p.asked] if second else p.weight for p in pages]
+def fit(pages: Sequence[Learned], seed: int) -> Models:
+    """The two stages of the first pass. The same pages and seed give the same trees."""
+    rows = np.concatenate([p.every for p in pages])
+    labels = np.concatenate([p.labels for p in pages])
+    weights = np.concatenate([p.weight for p in pages])
+    structure = rows[:, : len(STRUCTURE)]
+    early = _boosted(structure, labels, weights, STRUCTURE, seed, _EARLY)
+    scores = np.asarray(early.predict(structure, raw_score=True, num_threads=1))
+    return [early, _boosted(rows, labels, weights, FIRST, seed, _FIRST, scores)]
+
+
+def fit_second(pages: Sequence[Learned], seed: int) -> lightgbm.Booster:
+    """The second pass, from the rows `both`."""
+    return _boosted(
+        np.concatenate([p.both for p in pages]),
+        np.concatenate([p.labels[p.asked] for p in pages]),
+        np.concatenate([p.weight[p.asked] for p in pages]),
+        [*FIRST, *CONTEXT],
+        seed,
+        _SECOND,
+    )
+
+
+def _boosted(
+    rows: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    names: list[str],
+    seed: int,
+    stage: int,
+    scores: np.ndarray | None = None,
+) -> lightgbm.Booster:
     # Thresholds are drawn at random (extra_trees), which keeps trees from learning single pages by heart: worth .004.
     parameters: dict[str, Any] = {
         "objective": "cross_entropy",  # labels are shares of words, not only 0 and 1
-        "num_leaves": LEAVES, "learning_rate": LEARNING_RATE, "min_data_in_leaf": SMALLEST_LEAF, "lambda_l2": RIDGE,
+        "num_leaves": LEAVES, "learning_rate": LEARNING_RATE if stage else EARLY_RATE,
+        "min_data_in_leaf": SMALLEST_LEAF, "lambda_l2": RIDGE,
         "feature_fraction": FEATURE_SHARE, "extra_trees": True, "bagging_fraction": 0.8, "bagging_freq": 1,
         "max_bin": 63, "seed": seed, "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1,
     }  # fmt: skip
-    data = lightgbm.Dataset(
-        np.concatenate(rows),
-        np.concatenate(labels),
-        weight=np.concatenate(weights),
-        feature_name=[*FIRST, *CONTEXT] if second else FIRST,
-    )
-    return lightgbm.train(parameters, data, TREES)
+    data = lightgbm.Dataset(rows, labels, weight=weights, init_score=scores, feature_name=names)
+    return lightgbm.train(parameters, data, sum(GROUPS[stage]))
 
 
-def opinions(model: lightgbm.Booster, rows: np.ndarray, number: int = 0) -> np.ndarray:
-    """Probabilities as the generated module gives them, early exits included."""
-    scores = np.zeros(len(rows))
-    chances = np.full(len(rows), np.nan)
-    undecided = np.arange(len(rows))
+def opinions(model: lightgbm.Booster, rows: np.ndarray, stage: int, scores: np.ndarray | None = None) -> np.ndarray:
+    """Scores as the generated module gives them; of blocks that are decided early those of `EXITED`."""
+    scores = np.zeros(len(rows)) if scores is None else scores.copy()
+    undecided = np.flatnonzero(np.abs(scores) < _DECIDED)
     done = 0
-    for size, (low, high) in zip((*GROUPS, TREES - sum(GROUPS)), (*EXITS[number], (-np.inf, np.inf)), strict=True):
+    for size, (low, high) in zip(GROUPS[stage], EXITS[stage], strict=True):
         if not len(undecided):
             break
         scores[undecided] += model.predict(
@@ -136,17 +164,27 @@ def opinions(model: lightgbm.Booster, rows: np.ndarray, number: int = 0) -> np.n
         )
         done += size
         score = scores[undecided]
-        chances[undecided[score > high]] = 1 - EXITED
-        chances[undecided[score < low]] = EXITED
+        scores[undecided[score > high]] = _DECIDED
+        scores[undecided[score < low]] = -_DECIDED
         undecided = undecided[(score >= low) & (score <= high)]
-    chances[undecided] = 1 / (1 + np.exp(-np.clip(scores[undecided], -30, 30)))
+    return scores
+
+
+def chances_of(scores: np.ndarray) -> np.ndarray:
+    """Probabilities for scores."""
+    chances: np.ndarray = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    chances[scores >= _DECIDED] = 1 - EXITED
+    chances[scores <= -_DECIDED] = EXITED
     return chances
 
 
-def first_opinions(model: lightgbm.Booster, page: Learned) -> np.ndarray:
+def first_opinions(models: Models, page: Learned) -> np.ndarray:
     """Probabilities of all blocks of a page after the first pass."""
+    asked = page.features.asked
+    rows = page.every[asked]
+    scores = opinions(models[_EARLY], rows[:, : len(STRUCTURE)], _EARLY)
     chances = np.zeros(len(page.labels))
-    chances[page.features.asked] = opinions(model, page.rows)
+    chances[asked] = chances_of(opinions(models[_FIRST], rows, _FIRST, scores))
     return chances
 
 
@@ -154,9 +192,8 @@ def add_context(page: Learned, chances: np.ndarray) -> None:
     """Set `asked` and `both` from the first pass's opinions."""
     listed = chances.tolist()
     page.asked = asked_again(listed)
-    context = context_rows(page.features, listed, page.asked)
-    both = [page.features.rows[i] + more for i, more in zip(page.asked, context, strict=True)]
-    page.both = np.array(both, dtype=np.float32).reshape(-1, len(FIRST) + len(CONTEXT))
+    context = np.array(context_rows(page.features, listed, page.asked), dtype=np.float32)
+    page.both = np.hstack([page.every[page.asked], context.reshape(-1, len(CONTEXT))])
 
 
 def doubtful(page: Learned, chances: np.ndarray) -> bool:
@@ -186,7 +223,7 @@ def finish(pages: Sequence[Learned], unseen: dict[str, np.ndarray], seed: int) -
         add_context(page, chances)
         if doubtful(page, chances):
             page.weight = page.weight * DOUBTFUL_WEIGHT
-    models = [fit(pages, seed), fit(pages, seed, second=True)]
+    models = [*fit(pages, seed), fit_second(pages, seed)]
     for page, weight in zip(pages, weights, strict=True):
         page.weight = weight
     return models
@@ -194,8 +231,8 @@ def finish(pages: Sequence[Learned], unseen: dict[str, np.ndarray], seed: int) -
 
 def apply(models: Models, page: Learned) -> np.ndarray:
     """Probabilities for a page the models have not seen."""
-    chances = first_opinions(models[0], page)
+    chances = first_opinions(models, page)
     add_context(page, chances)
     if page.asked:
-        chances[page.asked] = opinions(models[1], page.both, 1)
+        chances[page.asked] = chances_of(opinions(models[_SECOND], page.both, _SECOND))
     return chances

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Set
+from itertools import islice
 from typing import Any
 
 _HEAD = '''"""Weights of the body reader: boosted trees as nested conditions. Not for editing.
 
 Written by benchmarks/extraction/train.py.
 
-`PASSES` holds for each pass the groups of trees in order; a group takes the features it is called with by position and
-gives its share of the score. `EXITS` are the scores beyond which a block is decided after each group but the last.
+`STAGES` holds for each stage (early, first pass, second pass) the groups of trees in order; a group takes the features
+it is called with by position and gives its share of the score. `EXITS` are the scores beyond which a block is decided
+after each group.
 """
 
 # mypy: ignore-errors
@@ -22,33 +24,31 @@ from collections.abc import Callable
 
 
 def model_source(
-    passes: Sequence[dict[str, Any]], groups: Sequence[int], constants: dict[str, object], whole: Set[str]
+    stages: Sequence[dict[str, Any]],
+    groups: Sequence[Sequence[int]],
+    constants: dict[str, object],
+    whole: Set[str],
 ) -> str:
     """The module's source for LightGBM dumps (`Booster.dump_model()`).
 
-    `groups` are the numbers of trees in the first functions of each pass; one more function holds the rest. `whole`
-    names the features that are integers: they are compared with integers.
+    `groups` are for each stage the numbers of trees in its functions. `whole` names the features that are integers:
+    they are compared with integers.
     """
     lines = [_HEAD]
     names: list[list[str]] = []
-    for number, dump in enumerate(passes, 1):
-        trees = [t["tree_structure"] for t in dump["tree_info"]]
+    for number, (dump, sizes) in enumerate(zip(stages, groups, strict=True)):
+        trees = iter(dump["tree_info"])
         is_whole = [name in whole for name in dump["feature_names"]]
         arguments = ",".join(f"f{i}" for i in range(dump["max_feature_idx"] + 1))
-        start = 0
         names.append([])
-        for part, size in enumerate([*groups, len(trees)]):
-            chosen = trees[start : start + size]
-            start += size
-            if not chosen:
-                break
-            name = f"_pass{number}_{part}"
+        for part, size in enumerate(sizes):
+            name = f"_stage{number}_{part}"
             names[-1].append(name)
             lines.append(f"\ndef {name}({arguments}):\n s=0.0")
-            lines += [_statement(tree, is_whole) for tree in chosen]
+            lines += [_statement(tree["tree_structure"], is_whole) for tree in islice(trees, size)]
             lines.append(" return s\n")
     lines.append(
-        "\nPASSES: tuple[tuple[Callable[..., float], ...], ...] = ("
+        "\nSTAGES: tuple[tuple[Callable[..., float], ...], ...] = ("
         + "".join(f"({', '.join(n)},), " for n in names)
         + ")"
     )

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from crawler.extraction import body_model
 from crawler.extraction.body_blocks import Blocks, Picture, find_blocks
 from crawler.extraction.body_context import asked_again, context_rows
-from crawler.extraction.body_features import H1, Features, Hints
-from crawler.extraction.body_numbers import FIRST
+from crawler.extraction.body_features import H1, Features
+from crawler.extraction.body_numbers import STRUCTURE
+from crawler.extraction.body_text import Hints
 from crawler.extraction.body_words import KIND_NAMES, READ, SIGN_UP
 from crawler.extraction.page import Page
 
@@ -30,16 +31,14 @@ _LOWEST, _HIGHEST = 0.15, 0.6
 _REPEATED, _SHORT = 60, 250
 # Share of words, either way, from which a top heading is the headline.
 _SAME = 0.8
-_IN_FIGCAPTION, _TAG, _IN_HEADLINE, _HEADLINE_IN = map(
-    FIRST.index, ("in_figcaption", "tag", "in_headline", "headline_in")
+_IN_FIGCAPTION, _TAG, _LINK_SHARE, _KIND_PROMO, _KIND_HIDDEN = map(
+    STRUCTURE.index, ("in_figcaption", "tag", "link_share", "kind_promo", "kind_hidden")
 )
-_WIDTH, _PHRASE, _LINK_SHARE, _REPEATS = map(FIRST.index, ("width", "phrase", "link_share", "repeats"))
-_KIND_PROMO, _KIND_HIDDEN = map(FIRST.index, ("kind_promo", "kind_hidden"))
-# Each pass as groups of trees with the scores beyond which a block is decided; after the last group there is no doubt
-# left to wait for, only bounds for the exponential.
-_STEPS: tuple[tuple[tuple[Callable[..., float], float, float], ...], ...] = tuple(
-    tuple((group, low, high) for group, (low, high) in zip(groups, (*exits, (-30.0, 30.0)), strict=True))
-    for groups, exits in zip(body_model.PASSES, body_model.EXITS, strict=True)
+# The stages as groups of trees with the scores beyond which a block is decided; after the last group of a pass there is
+# no doubt left to wait for, only bounds for the exponential.
+_EARLY, _FIRST, _SECOND = (
+    tuple((group, low, high) for group, (low, high) in zip(groups, exits, strict=True))
+    for groups, exits in zip(body_model.STAGES, body_model.EXITS, strict=True)
 )
 _LEAD_BIT = 1 << KIND_NAMES.index("lead")
 _WORDS = re.compile(r"\w+")
@@ -111,19 +110,27 @@ def hints_of(page: Page, headline: str | None, lead: str | None) -> Hints:
 
 def probabilities(features: Features) -> list[float]:
     """For each block how likely it belongs to the article."""
-    rows = features.rows
+    rows, words_row, heading = features.rows, features.wording.row, features.heading
     chances = [0.0] * len(rows)
+    ((early, low, high),) = _EARLY
     for i in features.asked:
-        chances[i] = _chance(rows[i], 0)
+        row = rows[i]
+        score = early(*row)
+        if score > high:
+            chances[i] = 1 - EXITED
+        elif score < low:
+            chances[i] = EXITED
+        else:
+            row += words_row(i, heading[i])
+            chances[i] = _chance(row, score, _FIRST)
     asked = asked_again(chances)
     for i, context in zip(asked, context_rows(features, chances, asked), strict=True):
-        chances[i] = _chance(rows[i] + context, 1)
+        chances[i] = _chance(rows[i] + context, 0.0, _SECOND)
     return chances
 
 
-def _chance(row: Sequence[float], number: int) -> float:
-    score = 0.0
-    for group, low, high in _STEPS[number]:
+def _chance(row: Sequence[float], score: float, groups: Sequence[tuple[Callable[..., float], float, float]]) -> float:
+    for group, low, high in groups:
         score += group(*row)
         if score > high:
             return 1 - EXITED
@@ -138,7 +145,7 @@ def kept_blocks(features: Features, chances: Sequence[float]) -> list[int]:
     kept: list[int] = []
     texts: set[str] = set()
     for i, chance in enumerate(chances):
-        if chance < threshold or not chance or _is_invitation(features.rows[i]):
+        if chance < threshold or not chance or _is_invitation(features, i):
             continue
         text = features.found.text[i]
         if features.width[i] >= _REPEATED:
@@ -149,20 +156,21 @@ def kept_blocks(features: Features, chances: Sequence[float]) -> list[int]:
     return kept
 
 
-def _is_invitation(row: Sequence[float]) -> bool:
+def _is_invitation(features: Features, i: int) -> bool:
     """Whether it never is the article's text, however well it stands: captions, other stories, the headline."""
+    row, wording = features.rows[i], features.wording
     if row[_IN_FIGCAPTION]:
         return True
-    if row[_TAG] == H1 and row[_HEADLINE_IN] >= _SAME and row[_IN_HEADLINE] >= _SAME:
+    if row[_TAG] == H1 and min(wording.headline_shares(i)) >= _SAME:
         return True
-    if row[_WIDTH] >= _SHORT:
+    if features.width[i] >= _SHORT:
         return False
-    phrase = row[_PHRASE]
+    phrase = wording.phrase(i)
     if phrase == READ and row[_LINK_SHARE] > 0.5:
         return True
     if phrase in SIGN_UP and row[_KIND_PROMO] <= 1:
         return True
-    return bool(row[_REPEATS] > 3 and row[_KIND_HIDDEN] == 0)
+    return row[_KIND_HIDDEN] == 0 and wording.copies(i) > 3
 
 
 def threshold_of(features: Features, chances: Sequence[float]) -> float:

@@ -144,15 +144,18 @@ def _sections(
 
 def _shared_words(features: Features, kept: Sequence[int], asked: Sequence[int]) -> list[tuple[float, float]]:
     """The share of a block's words that are longer and stand in other kept blocks, once and more often: one topic?"""
-    words_of = features.tokens
-    known = Counter(chain.from_iterable(words_of(i) for i, is_kept in enumerate(kept) if is_kept))
-    in_blocks = [{t for t in known if len(t) >= _TOPIC_LETTERS or not t.isascii()}]
-    for least in (1, 2, 3):
-        in_blocks.append({t for t in in_blocks[-1] if known[t] > least})
+    words_of = features.wording.tokens
+    blocks_with = Counter(chain.from_iterable(words_of(i) for i, is_kept in enumerate(kept) if is_kept))
     shared = []
     for i in asked:
         tokens = words_of(i)
-        size = len(tokens) or 1
         own = 1 if kept[i] else 0
-        shared.append((len(tokens & in_blocks[own]) / size, len(tokens & in_blocks[own + 2]) / size))
+        once = often = 0
+        for token in tokens:
+            others = blocks_with.get(token, 0) - own
+            if others > 0 and (len(token) >= _TOPIC_LETTERS or not token.isascii()):
+                once += 1
+                often += others > 2
+        size = len(tokens) or 1
+        shared.append((once / size, often / size))
     return shared

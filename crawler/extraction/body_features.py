@@ -1,36 +1,26 @@
-"""What is seen of each candidate block, as numbers for the trees: text, mark-up, neighbours. Decides nothing but the
+"""What is seen of each candidate block, as numbers for the trees: mark-up, length, neighbours. Decides nothing but the
 plainest: what stands in a column of links gets no numbers.
 
-Language-free but for a few phrases of invitation. `body_numbers.FIRST` names the numbers in order; what a first pass
-of the trees made of them is added in `body_context`.
+Language-free. `body_numbers.STRUCTURE` names the numbers in order; what the words say is added in `body_text` where
+these do not decide, what a first pass of the trees made of them in `body_context`.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 
 from crawler.extraction.body_blocks import WITHIN, Blocks
-from crawler.extraction.body_numbers import TEXT
-from crawler.extraction.body_words import BEGINNINGS, KIND_NAMES, PHRASES, TELLING, TELLING_WORDS, tokens_of, widths_of
+from crawler.extraction.body_text import Hints, Wording
+from crawler.extraction.body_words import KIND_NAMES, widths_of
 
 # Width (`widths_of`) from which a block is a sentence or more.
 LONG = 120
-# Width below which a block that is all link is a teaser or a menu entry: its words are not compared.
-_TEASER = 100
 # Link share and mean width of a column that may be a menu or a list of teasers, and the link share of the blocks around
 # from which it is one. A fifth of all blocks; .001 % of the text of publishers' articles, .14 % of that of others.
 _MENU_LINKS, _MENU_WIDTH, _MENU_AROUND = 0.8, 80, 0.6
-# Widths up to which a block may be a phrase of invitation or the headline, and up to which it may be the lead.
-_PHRASE_WIDTH, _LEAD_WIDTH = 400, 1000
-_NOTHING: Set[str] = frozenset()
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥։።]")
 _ENDS = frozenset(".!?…。！？؟۔।॥։።")
-_OPENING = {**dict.fromkeys("-–—•·*▪►▶→›>✓✔", 1), **dict.fromkeys("\"'“‘«„『「", 2), "©": 4}
 _CLOSERS = "\"'”’»“)]』」）"
 _TAG_NAMES = """
     p div h1 h2 h3 h4 h5 h6 li td tr dd dt blockquote figcaption figure section article aside header footer main ul ol
@@ -38,27 +28,18 @@ _TAG_NAMES = """
 """
 _TAGS = {tag: code for code, tag in enumerate(_TAG_NAMES.split(), 1)}
 H1 = _TAGS["h1"]
-_LEADING = " \t#*-–—•·|[(»›→▶►\"'“”«„"
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 HEADINGS = frozenset(_HEADINGS)
 # Distance, in blocks, beyond which near and far are the same.
 FAR = 30
 # Levels up the chain within which the names of elements are asked; further up they say nothing.
 _LEVELS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What other readers found on the page, to compare blocks with."""
-
-    headline: str = ""
-    lead: str = ""
-    article_body: str = ""
-    """JSON-LD's, when there is one."""
+# Elements whose subtrees are measured for a block: its own and three above.
+_SUBTREES = 4
 
 
 class Features:
-    """Rows of `body_numbers.FIRST` for the blocks of a page, and what `body_context` needs to go on."""
+    """Rows of `body_numbers.STRUCTURE` for the blocks of a page, and what `body_context` needs to go on."""
 
     def __init__(self, found: Blocks, hints: Hints, *, spare: bool = True) -> None:
         """Measure all blocks; with `spare` none of what can only be a menu."""
@@ -67,25 +48,15 @@ class Features:
         self.path = [found.elements.path[e] for e in found.element]
         self.rows: list[list[float]] = [[]] * len(found)
         """Empty for a block that is ruled out without them."""
+        self.heading = [-1] * len(found)
+        """For each block that has a row the block of the heading above, below 0 for none."""
         self.asked: list[int] = []
-        """The others."""
-        self._tokens: dict[int, Set[str]] = {}
+        """The blocks that have rows."""
         self._measure()
+        self.wording = Wording(found.text, self.width, self.link_share, hints)
         if found.text:
             self.asked = self._worth_a_row() if spare else [*range(len(found))]
             self._fill_rows()
-
-    def tokens(self, i: int) -> Set[str]:
-        """The words of block `i`; none of a teaser."""
-        own = self._tokens.get(i)
-        if own is None:
-            text = self.found.text[i]
-            if self.width[i] < _TEASER and self.link_share[i] >= 0.9:
-                own = _NOTHING
-            else:
-                own = tokens_of(text, self.width[i] - len(text))
-            self._tokens[i] = own
-        return own
 
     def _measure(self) -> None:
         """What every block is asked, and what columns and subtrees hold together."""
@@ -110,7 +81,7 @@ class Features:
             longs[e] += is_long
             column = columns.get(path)
             if column is None:
-                columns[path] = [1, w, link, end, is_long]
+                columns[path] = [1, w, link, end, is_long, e]
             else:
                 column[0] += 1
                 column[1] += w
@@ -133,7 +104,7 @@ class Features:
         n, width, width_until, link_until = len(self.width), self.width, self._width_until, self._link_until
         menus = {
             path
-            for path, (count, w, link, _, _) in self._columns.items()
+            for path, (count, w, link, *_) in self._columns.items()
             if link > _MENU_LINKS * w and w < _MENU_WIDTH * count
         }
         worth = []
@@ -145,64 +116,9 @@ class Features:
             worth.append(i)
         return worth or [*range(n)]
 
-    def _text_rows(self) -> list[tuple[float, ...]]:
-        """Numbers of `TEXT` for the blocks `asked`."""
-        found, hints, width = self.found, self.hints, self.width
-        texts, tokens = found.text, self._tokens
-        headline_width, lead_width = widths_of((hints.headline, hints.lead))
-        headline = tokens_of(hints.headline, headline_width - len(hints.headline))
-        lead = tokens_of(hints.lead, lead_width - len(hints.lead))
-        article = " ".join(hints.article_body.split())
-        repeats = Counter(texts)
-        seen: dict[str, int] = {}
-        rows: list[tuple[float, ...]] = []
-        for i in self.asked:
-            text, w, link_share = texts[i], width[i], self.link_share[i]
-            chars = len(text)
-            in_headline = headline_in = in_lead = lead_in = 0.0
-            phrase = 0
-            if w < _PHRASE_WIDTH:
-                match = BEGINNINGS.match(text[:80].lstrip(_LEADING).casefold())
-                if match:
-                    phrase = PHRASES[match.lastgroup or "read"]
-            if w < _LEAD_WIDTH and (w >= _TEASER or link_share < 0.9):
-                own = tokens[i] = tokens_of(text, w - chars)
-                size = len(own) or 1
-                if w < _PHRASE_WIDTH:
-                    if headline:
-                        common = len(own & headline)
-                        in_headline, headline_in = common / size, common / len(headline)
-                    if not phrase:
-                        said = own & TELLING_WORDS
-                        if said:
-                            phrase = min(TELLING[word] for word in said)
-                if lead:
-                    common = len(own & lead)
-                    in_lead, lead_in = common / size, common / len(lead)
-            inside = -1
-            if article:
-                middle = max(0, chars // 2 - 20)
-                inside = 1 if text[middle : middle + 40] in article else 0
-            words = text.count(" ") + 1
-            if text.isascii():
-                sentences = text.count(".") + text.count("!") + text.count("?")
-            else:
-                sentences = len(_SENTENCE_END.findall(text))
-            repeated, before = repeats[text], 0
-            if repeated > 1:
-                before = seen.get(text, 0)
-                seen[text] = before + 1
-            rows.append((
-                w, words, link_share, min(1.0, found.bold[i] / chars), found.links[i], found.breaks[i], self.ends[i],
-                1 if text[-1] == "…" or text.endswith(("...", "…]", "...]")) else 0, sentences, text.count(","),
-                _OPENING.get(text[0]) or (3 if text[0].isdigit() else 0), chars / words, repeated, before,
-                in_headline, headline_in, in_lead, lead_in, inside, phrase, sentences / words,
-                found.images[i] - found.images[i - 1] if i else found.images[i],
-            ))  # fmt: skip
-        return rows
-
-    def _path_row(self, e: int) -> tuple[float, ...]:
-        """Numbers of `PATH` for a column, of which `e` is the first element met."""
+    def _path_row(self, path: int) -> tuple[float, ...]:
+        """Numbers of `PATH` for a column, by the first element that has text in it."""
+        count, width, link, ends, long, e = self._columns[path]
         elements = self.found.elements
         tags, parents, kinds = elements.tag, elements.parent, elements.kinds
         up = max(parents[e], 0)
@@ -218,7 +134,6 @@ class Features:
             step = parents[step]
             if step < 0:
                 break
-        count, width, link, ends, long = self._columns[elements.path[e]]
         code = _TAGS.get
         return (
             code(tags[e], 0), code(tags[up], 0), code(tags[max(parents[up], 0)], 0), *distance,
@@ -227,24 +142,18 @@ class Features:
         )  # fmt: skip
 
     def _fill_rows(self) -> None:
-        """All numbers of a block in one row: its text, its column, its ancestors, its place."""
+        """All numbers of a block in one row: its own, its column's, its ancestors', its place."""
         found, width, long, path, ends = self.found, self.width, self.long, self.path, self.ends
+        texts, link_share, bold, images = found.text, self.link_share, found.bold, found.images
         elements = found.elements
-        articles, parents, all_children = elements.article, elements.parent, elements.children
-        n, m = len(width), len(elements)
+        articles, parents = elements.article, elements.parent
+        n = len(width)
         width_until, link_until = self._width_until, self._link_until
         total = width_until[-1] or 1
         tags = [elements.tag[e] for e in found.element]
-        text_rows: list[tuple[float, ...] | None] = [None] * n
         h1 = tags.index("h1") if "h1" in tags else -FAR
-        headline_at = -1
-        pp = [0] * (n + 2)
-        for i, numbers in zip(self.asked, self._text_rows(), strict=True):
-            text_rows[i] = numbers
-            pp[i + 1] = int(numbers[_PHRASE])
-            if headline_at < 0 and numbers[_HEADLINE_IN] >= 0.9 and numbers[_IN_HEADLINE] >= 0.7:
-                headline_at = i
-        if headline_at < 0:
+        headline_at = self.wording.headline_at()
+        if headline_at is None:
             headline_at = h1
         longs = sum(long)
         first_long = long.index(1) if longs else 0
@@ -256,7 +165,7 @@ class Features:
         long_before, long_after = gaps(long), gaps(long[::-1])[::-1]
         longs_until = [0, *accumulate(long)]
         ww = [-1, -1, *width, -1, -1]
-        ll = [1.0, 1.0, *self.link_share, 1.0, 1.0, 1.0]
+        ll = [1.0, 1.0, *link_share, 1.0, 1.0, 1.0]
         code = _TAGS.get
         tt = [-1, -1, *(code(tag, 0) for tag in tags), -1, -1]
         ee = [-1, *ends, -1]
@@ -266,49 +175,60 @@ class Features:
             n, total, longs, total / n, len(article_width), tags.count("h1"),
             1 if self.hints.article_body else 0, 1 if self.hints.lead else 0,
         )  # fmt: skip
-        subtree_widths, subtree_blocks, subtree_links, subtree_longs = self._subtrees
-        subtree_rows: list[tuple[float, ...] | None] = [None] * m
-
-        def subtree_row(e: int) -> tuple[float, ...]:
-            row = subtree_rows[e]
-            if row is None:
-                w, k = subtree_widths[e], subtree_blocks[e] or 1
-                row = subtree_rows[e] = (w / total, k, w / k, subtree_links[e] / (w or 1), subtree_longs[e])
-            return row
-
+        subtree_rows: dict[int, tuple[float, ...]] = {}
         path_rows: dict[int, tuple[float, ...]] = {}
-        heading, heading_row, h1s_before = -FAR, (0, 0, 0), 0
-        for i, (e, text_row) in enumerate(zip(found.element, text_rows, strict=True)):
-            if text_row is not None:
+        heading, heading_row, h1s_before, asked = -FAR, (0, 0), 0, iter([*self.asked, n])
+        following = next(asked)
+        for i, e in enumerate(found.element):
+            w, chars = width[i], len(texts[i])
+            if i == following:
+                following = next(asked)
                 p = path[i]
                 path_row = path_rows.get(p)
                 if path_row is None:
-                    path_row = path_rows[p] = self._path_row(e)
-                up = max(parents[e], 0)
-                grand = max(parents[up], 0)
+                    path_row = path_rows[p] = self._path_row(p)
+                tree_row = subtree_rows.get(e)
+                if tree_row is None:
+                    tree_row = subtree_rows[e] = self._tree_row(e)
+                parent = parents[e]
                 article = articles[e]
                 low, high = i - 3 if i > 3 else 0, i + 4 if i + 4 < n else n
                 low8, high8 = i - 8 if i > 8 else 0, i + 9 if i + 9 < n else n
                 near = width_until[high] - width_until[low]
+                self.heading[i] = heading
                 self.rows[i] = [
-                    *text_row, *path_row, all_children[up], all_children[grand],
-                    *subtree_row(e), *subtree_row(up), *subtree_row(grand), *subtree_row(max(parents[grand], 0)),
+                    w, link_share[i], bold[i] / chars if bold[i] < chars else 1.0, found.links[i], found.breaks[i],
+                    ends[i], images[i] - images[i - 1] if i else images[i], *path_row, *tree_row,
                     i, n - i, i / n, width_until[i + 1] / total, i - h1, i - headline_at, h1s_before,
                     long_before[i], long_after[i], longs_until[i], longs - longs_until[i + 1], i - first_long,
                     1 if article == home else 0, article_width[article] / total, 1 if article < 0 else 0,
                     place[i] - place[i - 1] if i else FAR, place[i + 1] - place[i] if i + 1 < n else FAR,
-                    heading_row[0], i - heading, heading_row[1], heading_row[2],
+                    heading_row[0], i - heading, heading_row[1],
                     ww[i], ww[i + 1], ww[i + 3], ww[i + 4], ll[i], ll[i + 1], ll[i + 3], ll[i + 4], ll[i + 5],
-                    tt[i], tt[i + 1], tt[i + 3], tt[i + 4], ee[i], ee[i + 2], pp[i], pp[i + 2],
-                    1 if around[i] == parents[e] else 0, 1 if around[i + 2] == parents[e] else 0,
+                    tt[i], tt[i + 1], tt[i + 3], tt[i + 4], ee[i], ee[i + 2],
+                    1 if around[i] == parent else 0, 1 if around[i + 2] == parent else 0,
                     (link_until[high] - link_until[low]) / near, near,
                     (link_until[high8] - link_until[low8]) / (width_until[high8] - width_until[low8]), *page,
                 ]  # fmt: skip
             level = _HEADINGS.get(tags[i], 0)
             if level == 1:
                 h1s_before += 1
-            if level or (width[i] < 80 and not ends[i] and found.bold[i] > 0.9 * len(found.text[i])):
-                heading, heading_row = i, (level or 7, pp[i + 1], elements.kinds[e])
+            if level or (w < 80 and not ends[i] and bold[i] > 0.9 * chars):
+                heading, heading_row = i, (level or 7, elements.kinds[e])
+
+    def _tree_row(self, e: int) -> tuple[float, ...]:
+        """Numbers of `TREE` for the blocks of an element: its siblings, and the subtrees from it upwards."""
+        parents, children = self.found.elements.parent, self.found.elements.children
+        total = self._width_until[-1] or 1
+        widths, blocks, links, longs = self._subtrees
+        up = parents[e] if e else 0
+        numbers: list[float] = [children[up], children[max(parents[up], 0)]]
+        step = e
+        for _ in range(_SUBTREES):
+            w, k = widths[step], blocks[step] or 1
+            numbers += (w / total, k, w / k, links[step] / (w or 1), longs[step])
+            step = parents[step] if step else 0
+        return tuple(numbers)
 
 
 def gaps(marked: Sequence[int]) -> list[int]:
@@ -340,4 +260,3 @@ def _kinds_in(bits: int) -> tuple[int, ...]:
 
 
 _ALL_KINDS = (1 << len(KIND_NAMES)) - 1
-_IN_HEADLINE, _HEADLINE_IN, _PHRASE = map(TEXT.index, ("in_headline", "headline_in", "phrase"))

@@ -10,9 +10,10 @@ from crawler.extraction import body_model
 from crawler.extraction.body import EXITED, probabilities, threshold_of
 from crawler.extraction.body_blocks import find_blocks, kinds_of
 from crawler.extraction.body_context import asked_again, context_rows
-from crawler.extraction.body_features import Features, Hints
-from crawler.extraction.body_numbers import CONTEXT, FIRST, WHOLE
-from crawler.extraction.body_words import KIND_NAMES, tokens_of
+from crawler.extraction.body_features import Features
+from crawler.extraction.body_numbers import CONTEXT, FIRST, STRUCTURE, WHOLE
+from crawler.extraction.body_text import Hints, Wording
+from crawler.extraction.body_words import KIND_NAMES, PHRASES, SIGN_UP, tokens_of
 from crawler.extraction.page import Page
 
 HTML = (
@@ -29,6 +30,10 @@ def features_of(html: str) -> Features:
     return Features(find_blocks(Page.read(html.encode(), "").tree.body), Hints("A new pier", "", ""))
 
 
+def whole_row(features: Features, i: int) -> list[float]:
+    return features.rows[i] + features.wording.row(i, features.heading[i])
+
+
 def test_names_are_unique_and_each_row_has_a_number_of_its_type_for_each():
     features = features_of(HTML)
     assert len({*FIRST, *CONTEXT}) == len(FIRST) + len(CONTEXT)
@@ -37,23 +42,32 @@ def test_names_are_unique_and_each_row_has_a_number_of_its_type_for_each():
     contexts = context_rows(features, chances, features.asked)
     assert len(contexts) == len(features.asked) > 3
     for i, context in zip(features.asked, contexts, strict=True):
-        types = dict(zip([*FIRST, *CONTEXT], map(type, features.rows[i] + context), strict=True))
+        types = dict(zip([*FIRST, *CONTEXT], map(type, whole_row(features, i) + context), strict=True))
         assert types == {name: int if name in WHOLE else float for name in types}
 
 
 def test_the_model_was_trained_on_as_many_numbers_as_it_is_given():
-    counts = [{group.__code__.co_argcount for group in groups} for groups in body_model.PASSES]
-    assert counts == [{len(FIRST)}, {len(FIRST) + len(CONTEXT)}]
+    counts = [{group.__code__.co_argcount for group in groups} for groups in body_model.STAGES]
+    assert counts == [{len(STRUCTURE)}, {len(FIRST)}, {len(FIRST) + len(CONTEXT)}]
 
 
 def test_early_decisions_are_those_of_all_trees():
     features = features_of(HTML)
     chances = probabilities(features)
-    for i in features.asked:
-        chance, row = chances[i], features.rows[i]
-        score = sum(group(*row) for group in body_model.PASSES[0])
-        if chance in (EXITED, 1 - EXITED):
-            assert (chance > 0.5) == (score > 0)
+    asked = features_of(HTML)
+    decided = [i for i in asked.asked if chances[i] in (EXITED, 1 - EXITED)]
+    assert len(decided) > 2
+    ((early,), later, _) = body_model.STAGES
+    for i in decided:
+        score = early(*asked.rows[i]) + sum(group(*whole_row(asked, i)) for group in later)
+        assert (chances[i] > 0.5) == (score > 0)
+
+
+def test_words_are_read_only_where_structure_does_not_decide():
+    cards = "<div class=card><h3><a href=/n>Another story</a></h3><p>It is told elsewhere</p></div>" * 20
+    features = features_of(HTML.replace("<footer>", f"<section class=more>{cards}</section><footer>"))
+    probabilities(features)
+    assert {len(features.rows[i]) for i in features.asked} == {len(STRUCTURE), len(FIRST)}
 
 
 def test_blocks_are_runs_of_text_in_page_order_without_navigation_and_footer():
@@ -72,7 +86,7 @@ def test_numbers_are_numbers_on_any_text():
     features = features_of(f"<body>{signs}</body>")
     assert len(features.asked) > 9
     for i in features.asked:
-        assert all(math.isfinite(value) for value in features.rows[i])
+        assert all(math.isfinite(value) for value in whole_row(features, i))
 
 
 MENU = "<div class=links>" + "".join(f"<p><a href=/{n}>Section {n}</a></p>" for n in range(9)) + "</div>"
@@ -86,7 +100,45 @@ def test_menus_get_no_rows_and_no_chance():
     chances = probabilities(features)
     assert all(not features.rows[i] and chances[i] == 0 for i in menu[3:])
     learned_from = Features(features.found, features.hints, spare=False)
-    assert {len(row) for row in learned_from.rows} == {len(FIRST)}
+    assert {len(row) for row in learned_from.rows} == {len(STRUCTURE)}
+
+
+def wording_of(*texts: str, headline: str = "") -> Wording:
+    return Wording(texts, [*map(len, texts)], [0.0] * len(texts), Hints(headline, "", ""))
+
+
+def test_the_headline_is_found_among_blocks_of_its_length():
+    headline = "A new pier for the town"
+    assert (
+        wording_of(
+            "Home", f"{headline} {headline} and more", "A New Pier for the Town", headline=headline
+        ).headline_at()
+        == 2
+    )
+    assert wording_of("Home", "Something else in the town", headline=headline).headline_at() is None
+    assert wording_of("Home").headline_at() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        pytest.param("– Read also: twelve boats lost", "read", id="a beginning"),
+        pytest.param("Фото: порт", "photo", id="Russian"),
+    ],
+)
+def test_short_blocks_may_begin_with_a_phrase(text: str, phrase: str):
+    assert wording_of(text).phrase(0) == PHRASES[phrase]
+
+
+def test_phrases_are_looked_for_in_short_blocks_only():
+    words = wording_of("All news in our newsletter", "The harbour opens", "Read also " + "about boats " * 40)
+    assert words.phrase(0) in SIGN_UP
+    assert (words.phrase(1), words.phrase(2)) == (0, 0)
+
+
+def test_copies_of_a_text_are_counted():
+    words = wording_of("A", "B", "A")
+    assert [words.copies(i) for i in range(3)] == [2, 1, 2]
 
 
 def test_a_page_of_nothing_but_links_is_looked_at():
