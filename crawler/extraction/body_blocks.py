@@ -93,6 +93,8 @@ def kinds_of(names: str) -> int:
 
 # Attributes whose words name an element, beside its class.
 _NAMING = frozenset(("id", "role", "itemprop", "data-testid", "data-component", "data-type"))
+# These and those that hide: most elements have none of them.
+_TELLING = _NAMING | {"hidden", "aria-hidden", "style"}
 
 _WITHIN = """
     header footer aside figure figcaption ul ol table form blockquote main section dl details _hidden _aria _link
@@ -245,7 +247,7 @@ def find_blocks(root: LexborNode) -> Blocks:
                     known = paths[way] = len(paths) + 1, kinds_of(names)
                 number, kinds = known
                 within = 0
-                if len(attributes) > 1 or (attributes and not names):
+                if not _TELLING.isdisjoint(attributes):
                     own_id = attributes.get("id")
                     if own_id and CONSENT_ID.match(own_id):
                         inside = None
