@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.storage.question import Question, Term
-from crawler.storage.word_forms import beginning, fold
+from crawler.storage.word_forms import fold, forms
 
 # Characters of a snippet: two to three lines of a terminal of 80 columns.
 SNIPPET = 220
@@ -63,8 +63,9 @@ def _looks(term: Term) -> Iterator[str]:
     if term.is_phrase:
         yield r"[\W_]+".join(map(re.escape, term.words))
         return
-    for start, is_open in map(beginning, term.words):
-        yield re.escape(start) + f"{_LETTER}*" * is_open
+    for found in map(forms, term.words):
+        yield from map(re.escape, found.exact)
+        yield from (re.escape(start) + f"{_LETTER}*" for start in found.beginnings)
 
 
 def _hits(text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:

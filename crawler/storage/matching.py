@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crawler.storage.dialect import is_postgresql
 from crawler.storage.question import Question, Term
 from crawler.storage.tables import ArticleRow
-from crawler.storage.word_forms import beginning
+from crawler.storage.word_forms import forms
 
 Asked = Select[*tuple[Any, ...]]
 
@@ -23,10 +23,10 @@ _SQLITE = "+articles.id IN (SELECT rowid FROM article_search WHERE article_searc
 # One look into each of the two indexes, which answer by themselves. No article is in both.
 _POSTGRESQL = """
     SELECT article_id FROM article_search WHERE is_stemmed AND vector @@ ({stemmed})
-    UNION ALL SELECT article_id FROM article_search WHERE NOT is_stemmed AND vector @@ to_tsquery('simple', :prefixes)
+    UNION ALL SELECT article_id FROM article_search WHERE NOT is_stemmed AND vector @@ to_tsquery('simple', :forms)
 """
 _ONE_BY_ONE = """(
-    SELECT vector @@ CASE WHEN is_stemmed THEN {stemmed} ELSE to_tsquery('simple', :prefixes) END
+    SELECT vector @@ CASE WHEN is_stemmed THEN {stemmed} ELSE to_tsquery('simple', :forms) END
     FROM article_search WHERE article_id = newest.id
 )"""
 _SQLITE_SCORES = """
@@ -35,7 +35,7 @@ _SQLITE_SCORES = """
 """
 _POSTGRESQL_SCORES = """
     SELECT article_id, ts_rank_cd('{{{weights}}}', vector,
-                                  CASE WHEN is_stemmed THEN {stemmed} ELSE to_tsquery('simple', :prefixes) END, 1)
+                                  CASE WHEN is_stemmed THEN {stemmed} ELSE to_tsquery('simple', :forms) END, 1)
     FROM article_search WHERE article_id = ANY(:ids)
 """
 # What a word counts in headline, lead and body: a story is about what its headline says.
@@ -108,36 +108,54 @@ def fts5(question: Question) -> str:
 def _fts5_term(term: Term) -> str:
     if term.is_phrase:
         return f'"{" ".join(term.words)}"'
-    parts = (f'"{start}" *' if is_open else f'"{start}"' for start, is_open in map(beginning, term.words))
-    return f"({' AND '.join(parts)})"
+    return f"({' AND '.join(map(_fts5_word, term.words))})"
+
+
+def _fts5_word(word: str) -> str:
+    exact, beginnings, _ = forms(word)
+    return "(" + " OR ".join([*map('"{}"'.format, exact), *map('"{}" *'.format, beginnings)]) + ")"
 
 
 def _tsqueries(question: Question) -> tuple[str, dict[str, Any]]:
     """The question to stemmed texts, made by functions that take no word for an operator; all that it is asked with.
 
-    By stem or by beginning: the stemmer knows people's plural, and makes two words of a country and its genitive.
+    By stem and by beginning: the stemmer knows people's plural, and makes two words of a country and its genitive.
     """
-    values: dict[str, Any] = {"prefixes": _prefixes(question)}
+    values: dict[str, Any] = {"forms": _forms(question)}
 
-    def call(term: Term) -> str:
-        number = len(values)
-        values[f"term{number}"] = " ".join(_WHOLE.sub(r"\g<0>ъ", word) for word in term.words)
+    def given(value: str) -> str:
+        name = f"words{len(values)}"
+        values[name] = value
+        return f":{name}"
+
+    def of_word(word: str) -> str:
+        _, beginnings, stems = forms(word)
+        stemmed = f"to_tsquery('crawler_words', {given(' | '.join(map(_whole, (word, *stems))))})"
+        if not beginnings:
+            return stemmed
+        return f"({stemmed} || to_tsquery('simple', {given(' | '.join(map('{}:*'.format, beginnings)))}))"
+
+    def of_term(term: Term) -> str:
         if term.is_phrase:
-            return f"phraseto_tsquery('crawler_words', :term{number})"
-        values[f"start{number}"] = _prefix_term(term)
-        return f"(plainto_tsquery('crawler_words', :term{number}) || to_tsquery('simple', :start{number}))"
+            return f"phraseto_tsquery('crawler_words', {given(' '.join(map(_whole, term.words)))})"
+        return f"({' && '.join(map(of_word, term.words))})"
 
-    wanted = " && ".join(f"({' || '.join(map(call, group))})" for group in question.all_of)
-    return " && ".join((wanted, *(f"!!{call(term)}" for term in question.none_of))), values
-
-
-def _prefixes(question: Question) -> str:
-    """The question to the other texts, by beginnings of words; the words of a phrase one after the other."""
-    wanted = " & ".join(f"({' | '.join(map(_prefix_term, group))})" for group in question.all_of)
-    return " & ".join((wanted, *(f"!{_prefix_term(term)}" for term in question.none_of)))
+    wanted = " && ".join(f"({' || '.join(map(of_term, group))})" for group in question.all_of)
+    return " && ".join((wanted, *(f"!!{of_term(term)}" for term in question.none_of))), values
 
 
-def _prefix_term(term: Term) -> str:
+def _whole(word: str) -> str:
+    return _WHOLE.sub(r"\g<0>ъ", word)
+
+
+def _forms(question: Question) -> str:
+    """The question to the other texts; the words of a phrase one after the other."""
+    wanted = " & ".join(f"({' | '.join(map(_forms_of_term, group))})" for group in question.all_of)
+    return " & ".join((wanted, *(f"!{_forms_of_term(term)}" for term in question.none_of)))
+
+
+def _forms_of_term(term: Term) -> str:
     if term.is_phrase:
         return f"({' <-> '.join(term.words)})"
-    return f"({' & '.join(start + ':*' * is_open for start, is_open in map(beginning, term.words))})"
+    of_each = (" | ".join([*exact, *map("{}:*".format, beginnings)]) for exact, beginnings, _ in map(forms, term.words))
+    return f"({' & '.join(map('({})'.format, of_each))})"

@@ -86,6 +86,12 @@ def test_no_sign_breaks_the_question(filled: Database, words: str) -> None:
     assert found(filled, "school") == [3]
 
 
+@pytest.mark.parametrize("joined", [" ", " OR "])
+def test_the_longest_question_of_words_with_the_most_forms_is_answered(filled: Database, joined: str) -> None:
+    asked = joined.join(f"рын{letter}ок" for letter in "абвгдежзиклмнопрстуфхцчшщыэюяйь"[:31])
+    assert found(filled, f"{asked}{joined}школа") == ([] if joined == " " else [1, 0])
+
+
 def test_filters_are_those_of_lists(filled: Database) -> None:
     assert found(filled, "алматы", languages=("kk",)) == [2]
     assert found(filled, "алматы", until=NOW - timedelta(days=1)) == []
@@ -98,6 +104,31 @@ def test_an_edit_is_found_by_its_new_words_only(filled: Database) -> None:
     with filled.read() as session:
         assert [hit.row.body for hit in search(session, Filter("театр")).hits] == ["Театры открылись"]
         assert [hit.row.body for hit in search(session, Filter("ремонт")).hits] == []
+
+
+RIVER = ("Река широка.", "Вид с реки.", "Мост над рекой.", "Семь рек.")
+RECORD = ("Рекордный улов.", "Рекламный щит.")
+LAKE = ("Көл терең.", "Көлдің суы.", "Көлдеріміз көп.", "Көлінде балық бар.")
+VOLUME = ("Көлем үлкен.", "Көлік жүрді.")
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "forms", "others"),
+    [
+        pytest.param("ru", ("река", "реке", "РЕКАМИ", "рек"), RIVER, RECORD, id="Russian"),
+        pytest.param("kk", ("көл", "көлге", "көлдер"), LAKE, VOLUME, id="Kazakh"),
+        pytest.param("en", ("car", "cars"), ("A car.", "Two cars."), ("A card.", "A career."), id="English"),
+        pytest.param(None, ("река", "реки"), RIVER, RECORD, id="a text whose language is not known"),
+    ],
+)
+def test_short_words_are_found_in_their_forms_and_no_others(
+    database: Database, language: str | None, asked: tuple[str, ...], forms: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    bodies = enumerate((*forms, *others))
+    stored(database, *(reading(article(f"/{n}/", body, lead=None, language=language)) for n, body in bodies))
+    with database.read() as session:
+        for words in asked:
+            assert {hit.row.body for hit in search(session, Filter(words)).hits} == set(forms), words
 
 
 @pytest.mark.parametrize("words", ["казахстан", "Казахстана", "казахстану"])

@@ -23,6 +23,7 @@ def marked(words: str, text: str) -> str:
         pytest.param("мектептің", "Жаңа мектептер", "Жаңа [мектептер]", id="Kazakh forms"),
         pytest.param("елка", "На площади ёлка", "На площади [ёлка]", id="ё and е"),
         pytest.param("суд", "Рассудок и суд", "Рассудок и [суд]", id="words from their beginning only"),
+        pytest.param("суд", "Судьба и суды", "Судьба и [суды]", id="endings, not other words"),
         pytest.param("мост ремонт", "Ремонт моста", "[Ремонт] [моста]", id="several words"),
         pytest.param('"новый год"', "Новый год и новый дом", "[Новый год] и новый дом", id="a phrase as a whole"),
         pytest.param('"новый год"', "новый, год", "[новый, год]", id="a phrase over a sign"),
