@@ -65,10 +65,12 @@ def normalise_text(s: str) -> str:
     >>> normalise_text(" Қазақ\\xadстан\\u200b \\n &amp;laquo;жаңалықтары&amp;raquo; ")
     'Қазақстан «жаңалықтары»'
     """
-    clean = " ".join(s.split())
-    # Most texts are clean by now: what is invisible is not printable either, but for the object replacement.
-    if "&" not in clean and clean.isprintable() and "\ufffc" not in clean and is_normalized("NFC", clean):
-        return clean
+    # Of all blanks only the space is printable: most texts have no others, and no two of them in a row.
+    is_plain = s.isprintable() and "  " not in s
+    s = s.strip() if is_plain else " ".join(s.split())
+    # Most are clean by now: what is invisible is not printable either, but for the object replacement.
+    if (is_plain or s.isprintable()) and "&" not in s and "\ufffc" not in s and is_normalized("NFC", s):
+        return s
     s = before = _visible(s)
     for _ in range(_MAX_ESCAPED):
         if "&" not in s or (undone := _ENTITY.sub(_undo, s)) == s:
