@@ -24,7 +24,7 @@ from crawler.extraction.found import Found, Reading
 from crawler.extraction.meta import weak_published
 from crawler.extraction.moments import Moment, choose_published
 from crawler.extraction.page import Page
-from crawler.extraction.pictures import is_photo, merge_images, same_photo
+from crawler.extraction.pictures import is_photo, merge_images
 from crawler.extraction.printed_date import date_in_address
 from crawler.extraction.readers import Readers
 from crawler.extraction.script_state import paragraphs_of
@@ -305,16 +305,16 @@ class _Cascade:
         if not chosen:
             return ()
         self._origins["images"] = origin if visible else Origin.META
-        larger = [image for image in declared if any(same_photo(image.url, photo.url) for photo in chosen)]
-        return merge_images(self._on_production_host(image) for image in (*chosen, *larger))
+        return merge_images(map(self._on_production_host, chosen), map(self._on_production_host, declared))
 
     def _on_production_host(self, image: Image) -> Image:
         """A photo of a page that was read from a mirror, at the address that readers know."""
         address = self._readers.address
-        host = urlsplit(image.url).netloc
-        if address is None or host not in address.edition.mirrors:
+        if address is None or not address.edition.mirrors:
             return image
-        return replace(image, url=image.url.replace(host, address.edition.host, 1))
+        host = urlsplit(image.url).netloc
+        production = image.url.replace(host, address.edition.host, 1)
+        return replace(image, url=production) if host in address.edition.mirrors else image
 
     def _confidence(self, published: Moment | None, text: str, body_confidence: float | None) -> float:
         readers = self._readers

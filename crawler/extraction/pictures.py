@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
@@ -24,12 +23,12 @@ _NEXT_CANDIDATE = re.compile(r",\s+|(?<=\d[wx]),")
 _SIZE = re.compile(r"([\d.]{1,9})[wx]")
 # Characters of a srcset that are read; a dozen candidates have 2,000.
 _LONGEST_SET = 10_000
-# Stand-ins that lazy loading shows first, and images that are no photos.
-_NO_PHOTO = re.compile(
-    r"^data:|placeholder|/blank\.|spacer|/pixel\.|lazy[-_]?load|/1x1|transparent\.|loader\.gif|\.svg(?:$|\?)|/emoji/"
-    r"|counter|/logo[-_./]|[-_/]logo\.|gravatar\.com|/avatars?/|doubleclick|/ads?/",
-    re.IGNORECASE,
-)
+# In addresses, in lower case, of stand-ins that lazy loading shows first, and of images that are no photos.
+_NO_PHOTO = (
+    "placeholder", "/blank.", "spacer", "/pixel.", "lazyload", "lazy-load", "lazy_load", "/1x1", "transparent.",
+    "loader.gif", ".svg?", "/emoji/", "counter", "/logo-", "/logo_", "/logo.", "/logo/", "-logo.", "_logo.",
+    "gravatar.com", "/avatar/", "/avatars/", "doubleclick", "/ad/", "/ads/",
+)  # fmt: skip
 
 # Names of sizes by which variants of one photo differ: a directory or the end of a name. The number orders them.
 _SIZE_NAMES = {
@@ -65,7 +64,7 @@ def address_of(node: LexborNode, base: str) -> str | None:
         for source in parent.css("source"):
             candidates += _candidates(source.attributes)
     addresses = [address for candidate in candidates if (address := join_url(base, candidate))]
-    addresses = [address for address in addresses if not _NO_PHOTO.search(address)]
+    addresses = list(filter(is_photo, addresses))
     return largest(addresses) if len(addresses) > 1 else next(iter(addresses), None)
 
 
@@ -95,7 +94,8 @@ def _number(text: str) -> float:
 
 def is_photo(url: str) -> bool:
     """Whether an address may be that of a photo: no logo, counter or stand-in, as far as its words tell."""
-    return not _NO_PHOTO.search(url)
+    lower = url.lower()
+    return not (lower.startswith("data:") or lower.endswith(".svg") or any(word in lower for word in _NO_PHOTO))
 
 
 def largest(addresses: Iterable[str]) -> str:
@@ -103,35 +103,27 @@ def largest(addresses: Iterable[str]) -> str:
     return max(addresses, key=lambda address: _form(address)[1])
 
 
-def merge_images(images: Iterable[Image]) -> tuple[Image, ...]:
+def merge_images(images: Iterable[Image], variants: Iterable[Image] = ()) -> tuple[Image, ...]:
     """One image for each photo, in the order of the first mention: largest address, first caption and credit.
+
+    `variants` add what they know of these photos; other photos among them are left out.
 
     >>> merge_images([Image("https://a.kz/thumb_m/1.jpeg.webp", "Meeting"), Image("https://a.kz/thumb_b/1.jpeg")])
     (Image(url='https://a.kz/thumb_b/1.jpeg', caption='Meeting', credit=None),)
     """
     merged: dict[str, Image] = {}
     for image in images:
-        key, size = _form(image.url)
-        known = merged.get(key)
-        if known is None:
-            merged[key] = image
-            continue
-        merged[key] = replace(
-            known,
-            url=image.url if size > _form(known.url)[1] else known.url,
-            caption=known.caption or image.caption,
-            credit=known.credit or image.credit,
-        )
+        photo = _form(image.url)[0]
+        merged[photo] = _merged(merged[photo], image) if photo in merged else image
+    for image in variants:
+        photo = _form(image.url)[0]
+        if photo in merged:
+            merged[photo] = _merged(merged[photo], image)
     return tuple(merged.values())
 
 
-def same_photo(one: str, other: str) -> bool:
-    """Whether two addresses are variants of one photo.
-
-    >>> same_photo("https://a.kz/u/thumb_m/p_1.jpg.webp", "https://static.a.kz/u/thumb_b/p_1.jpg")
-    True
-    """
-    return _form(one)[0] == _form(other)[0]
+def _merged(one: Image, other: Image) -> Image:
+    return Image(largest((one.url, other.url)), one.caption or other.caption, one.credit or other.credit)
 
 
 @lru_cache(maxsize=1024)
@@ -151,8 +143,9 @@ def _form(url: str) -> tuple[str, tuple[int, int, int]]:
     if directory:
         size = _SIZE_NAMES[directory[1].lower()] * 100
         stem = _SIZE_DIRECTORY.sub("", stem)
-    ending = _SIZE_ENDING.search(stem)
-    if ending and ending.start() > stem.rfind("/") + 1:
+    name = stem.rfind("/") + 1
+    ending = _SIZE_ENDING.search(stem, name)
+    if ending and ending.start() > name:
         width = ending[1] or ending[3]
         size = int(width) if width else _SIZE_NAMES.get((ending[5] or "m").lower(), 5) * 100
         # A number alone may tell photos apart: photo_101, photo_102.

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.articles.article import Image
 from crawler.extraction.page import Page
-from crawler.extraction.pictures import address_of, is_photo, largest, merge_images, same_photo
+from crawler.extraction.pictures import address_of, is_photo, largest, merge_images
 
 BASE = "https://example.com/news/1"
 
@@ -52,7 +52,7 @@ def test_the_largest_address_of_an_image_is_taken(html: str, address: str | None
     ],
 )
 def test_variants_are_one_photo(one: str, other: str) -> None:
-    assert same_photo(one, other)
+    assert len(merge_images([Image(one), Image(other)])) == 1
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_variants_are_one_photo(one: str, other: str) -> None:
     ],
 )
 def test_photos_are_told_apart(one: str, other: str) -> None:
-    assert not same_photo(one, other)
+    assert len(merge_images([Image(one), Image(other)])) == 2
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,22 @@ def test_a_merged_photo_keeps_place_caption_and_credit() -> None:
     assert merged == (Image("https://a.kz/thumb_b/1.jpg", "Pier", "Anna Smith"), Image("https://a.kz/thumb_m/2.jpg"))
 
 
+def test_variants_add_to_a_photo_and_bring_no_other() -> None:
+    merged = merge_images(
+        [Image("https://a.kz/thumb_m/1.jpg")], [Image("https://a.kz/2.jpg"), Image("https://a.kz/1.jpg", "Pier")]
+    )
+
+    assert merged == (Image("https://a.kz/1.jpg", "Pier"),)
+
+
 @pytest.mark.parametrize(
-    "url", ["https://a.kz/img/logo.png", "https://a.kz/counter?x", "https://secure.gravatar.com/avatar/1"]
+    "url",
+    [
+        "https://a.kz/drawing.SVG?1",
+        "https://a.kz/img/logo.png",
+        "https://a.kz/counter?x",
+        "https://secure.gravatar.com/avatar/1",
+    ],
 )
 def test_logos_and_counters_are_no_photos(url: str) -> None:
     assert not is_photo(url)
