@@ -47,6 +47,9 @@ SUFFIXES = {
     ".csv.gz": Form.CSV,
     ".parquet": Form.PARQUET,
 }
+ENDINGS = ".jsonl, .ndjson or .csv (each also with .gz), or .parquet"
+# Whoever opens such a file expects what we cannot make.
+NOT_WRITTEN = (".zst", ".xz", ".bz2", ".zip", ".br", ".lz4", ".7z")
 
 
 @with_filter
@@ -70,9 +73,9 @@ def export_(
 ) -> None:
     """Export articles: a file is there whole or not at all. Memory does not grow with it."""
     config = load_config()
-    form = form or _form_of(file)
-    if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise ConfigError(f"delimiter {delimiter!r}: write one sign, such as ;", setting="delimiter")
+    form = _form_of(file, form)
+    if wrong := _wrong(delimiter):
+        raise ConfigError(f"--delimiter {wrong}. Write one, such as ';', or a tab: $'\\t'", setting="delimiter")
     if search:
         wanted = read_filter(search, wanted, zone=config.zone, now=datetime.now(UTC))
     since = _since(since_cursor, output_cursor)
@@ -103,17 +106,29 @@ def export_(
     console(stderr=True).print(f"{done.articles:,} {what}{where}.", markup=False, soft_wrap=True)
 
 
-def _form_of(file: str) -> Form:
+def _wrong(delimiter: str) -> str | None:
+    """What keeps a text from being a delimiter, with the text as it can be printed."""
+    if any("\udc80" <= character <= "\udcff" for character in delimiter):  # as Python takes such a byte
+        shown = delimiter.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return f"'{shown}': a byte that is no character in UTF-8"
+    if len(delimiter) != 1:
+        return f"{delimiter!r}: {len(delimiter)} characters"
+    return f"{delimiter!r}: CSV needs this character itself" if delimiter in '"\r\n' else None
+
+
+def _form_of(file: str, said: Form | None) -> Form:
+    """The format that is said, or that the name says; a name may not say what is not done."""
+    name = Path(file).name.lower()
+    if name.endswith(NOT_WRITTEN):
+        raise ConfigError(f"{file}: files are compressed by gzip only. Name it {ENDINGS}", setting="file")
+    if said is not None:
+        return said
     if file == STANDARD_OUTPUT:
         return Form.JSONL
-    name = Path(file).name.lower()
     for suffix, form in SUFFIXES.items():
         if name.endswith(suffix):
             return form
-    raise ConfigError(
-        f"{file}: which format? Name it .jsonl, .csv or .parquet (the first two also with .gz), or say it by --format",
-        setting="file",
-    )
+    raise ConfigError(f"{file}: which format? Name it {ENDINGS}, or say it by --format", setting="file")
 
 
 def _since(written: str | None, output: Path | None) -> ChangeCursor | None:

@@ -135,7 +135,12 @@ def test_the_standard_output_is_written_as_bytes(filled: Database) -> None:
     ("words", "said"),
     [
         (["a.txt"], "which format"),
-        (["a.csv", "--delimiter", "ab"], "write one sign"),
+        (["a.csv.zst"], r"gzip only\. Name it \.jsonl, \.ndjson or \.csv \(each also with \.gz\), or \.parquet$"),
+        (["a.JSONL.zst", "--format", "jsonl"], "gzip only"),
+        (["a.csv", "--delimiter", "ab"], r"^--delimiter 'ab': 2 characters\. Write one, such as ';'"),
+        (["a.csv", "--delimiter", ""], r"^--delimiter '': 0 characters\. Write one"),
+        (["a.csv", "--delimiter", "\n"], r"^--delimiter '\\n': CSV needs this character itself\. Write one"),
+        (["a.csv", "--delimiter", "\udcff"], r"^--delimiter '\\xff': a byte that is no character in UTF-8\. Write one"),
         (["no/such/folder/a.csv"], "cannot be written"),
         (["."], "which format"),
         ([".", "--format", "csv"], "cannot be written"),
