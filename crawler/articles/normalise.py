@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from crawler.articles.article import Article, Image
-from crawler.articles.text import normalise_paragraphs, normalise_text, split_credit
+from crawler.articles.text import may_hold_credit, normalise_paragraphs, normalise_text, split_credit
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
 # Signs and spaces; not `\W`, which takes the vowels from Indian scripts.
@@ -19,7 +20,7 @@ _DATELINE_END = re.compile(r"[-–—:.)]\s*$")
 _MAX_DATELINE = 70
 # Labels around a caption and a credit ("Иллюстративное фото: ") are not longer than this, in characters.
 _MAX_LABELS = 40
-# Characters at the end of two texts that are compared first.
+# Characters at the end of two texts, or at their beginning, that are compared first.
 _END = 40
 # A lead this short, in characters of the folded text, stands at the end of a longer paragraph by chance.
 _MIN_LEAD_BEHIND_DATELINE = 30
@@ -59,26 +60,26 @@ def normalise_article(article: Article) -> Article:
         # Printed after all. If nothing else is, it is the body of a short story and not its lead.
         lead, repeated = (lead, repeated) if repeated < len(paragraphs) else (None, repeated - 1)
         lead_on_page = True
-    normalised = replace(
-        article,
-        headline=_text(article.headline),
-        lead=lead,
-        lead_on_page=lead_on_page,
-        body="\n\n".join(paragraphs[repeated:]),
-        language=_text(article.language),
-        section=_text(article.section),
-        authors=_unique(article.authors),
-        tags=_unique(normalise_text(tag).lstrip("# ") for tag in article.tags),
-        images=images,
-        published_at=_utc(article.published_at),
-        published_raw=_text(article.published_raw),
-        modified_at=_utc(article.modified_at),
-        translations=tuple(dict.fromkeys(article.translations)),
-        related_links=tuple(dict.fromkeys(article.related_links)),
-        fetched_at=_utc(article.fetched_at),
-    )
-    origins = {field: origin for field, origin in article.origins.items() if not _is_empty(normalised, field)}
-    return replace(normalised, origins=origins)
+    said: dict[str, Any] = {
+        "headline": _text(article.headline),
+        "lead": lead,
+        "lead_on_page": lead_on_page,
+        "body": "\n\n".join(paragraphs[repeated:]),
+        "language": _text(article.language),
+        "section": _text(article.section),
+        "authors": _unique(article.authors),
+        "tags": _unique(normalise_text(tag).lstrip("# ") for tag in article.tags),
+        "images": images,
+        "published_at": _utc(article.published_at),
+        "published_raw": _text(article.published_raw),
+        "modified_at": _utc(article.modified_at),
+        "translations": tuple(dict.fromkeys(article.translations)),
+        "related_links": tuple(dict.fromkeys(article.related_links)),
+        "fetched_at": _utc(article.fetched_at),
+    }
+    values = {field: getattr(article, field, None) for field in article.origins} | said
+    origins = {field: origin for field, origin in article.origins.items() if values[field] not in (None, "", ())}
+    return replace(article, **said, origins=origins)
 
 
 def _text(value: str | None) -> str | None:
@@ -129,9 +130,12 @@ def _texts_of(image: Image) -> Iterator[str]:
 
 def _is_caption(paragraph: str, shown: set[str], longest: int) -> bool:
     """Whether a paragraph is one of the texts `shown` with images, with or without labels such as `Фото:`."""
-    folded = _fold(paragraph)
-    if folded in shown:
+    beginning = _fold(paragraph[:_END])
+    if any(text.startswith(beginning) for text in shown) and _fold(paragraph) in shown:
         return True
+    if not may_hold_credit(paragraph):
+        return False
+    folded = _fold(paragraph)
     if len(folded) > longest or not any(text in folded for text in shown):
         return False
     caption, credit = split_credit(paragraph)
@@ -167,8 +171,3 @@ def _before(printed: str, folded_end: str) -> str:
 def _fold(text: str) -> str:
     """Letters and numbers only: typography makes no difference."""
     return _SIGNS.sub("", text.casefold())
-
-
-def _is_empty(article: Article, field: str) -> bool:
-    value = getattr(article, field, None)
-    return value is None or value == "" or value == ()
