@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -15,9 +16,11 @@ from crawler.extraction.surroundings import before, behind
 
 # Words, in lower case, in class, id, rel, itemprop or test id of an element that holds the author's name.
 _AUTHOR_NAMES = re.compile(
-    r"author|byline|writer|(?:^|[\s_-])autor|auteur|verfasser|redakteur|contributor|posted-?by|written-?by|reporter"
+    r"author|byline|writer|autor(?<![^\s_-]autor)|auteur|verfasser|redakteur|contributor|posted-?by|written-?by|reporter"
     r"|creator|person-?(?:link|name)"
 )
+# The attributes that hold them.
+_NAMING = frozenset(("rel", "itemprop", "class", "id", "data-testid", "data-qa"))
 # Class names that are one word, and mean a person only near a headline.
 _PERSON_CLASSES = frozenset(("name", "vcard", "person"))
 # The same words where they do not say who wrote it.
@@ -164,7 +167,8 @@ def _once(name: str) -> str:
 def _printed(nodes: Iterator[LexborNode]) -> Iterator[_Candidate]:
     after_label = False
     for place, node in enumerate(nodes):
-        if node.tag == "-text":
+        tag = node.tag
+        if tag == "-text":
             printed = node.text_content or ""
             text = "" if printed.isspace() or len(printed) > _LONGEST_PRINTED else normalise_text(printed)
             if not text or len(text) > _LONGEST:
@@ -184,21 +188,26 @@ def _printed(nodes: Iterator[LexborNode]) -> Iterator[_Candidate]:
         attributes = node.attributes
         if _names_author(attributes):
             texts = _cleaned(_texts(node))
-        elif node.tag == "a" and _AUTHOR_ADDRESS.search(attributes.get("href") or ""):
+        elif tag == "a" and _AUTHOR_ADDRESS.search(attributes.get("href") or ""):
             # Without capitals nothing tells a name from the words of a menu.
             texts = [text for text in _cleaned([node.text(deep=True, separator=" ")]) if text.lower() != text.upper()]
         else:
             continue
         if texts:
-            yield _Candidate(texts, place, f"{node.tag} {attributes.get('class')}")
+            yield _Candidate(texts, place, f"{tag} {attributes.get('class')}")
 
 
 def _names_author(attributes: dict[str, str | None]) -> bool:
-    for key in ("rel", "itemprop", "class", "id", "data-testid", "data-qa"):
-        value = attributes.get(key)
-        if value and _AUTHOR_NAMES.search(value := value.lower()) and not _OTHER_NAMES.search(value):
+    for key, value in attributes.items():
+        if value and key in _NAMING and _says_author(value):
             return True
-    return (attributes.get("class") or "") in _PERSON_CLASSES
+    return attributes.get("class") in _PERSON_CLASSES
+
+
+@lru_cache(maxsize=4096)  # the elements of a page, and the pages of a site, have few names
+def _says_author(names: str) -> bool:
+    names = names.lower()
+    return _AUTHOR_NAMES.search(names) is not None and not _OTHER_NAMES.search(names)
 
 
 def _texts(node: LexborNode) -> list[str]:

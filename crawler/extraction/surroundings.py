@@ -19,8 +19,7 @@ def behind(node: LexborNode) -> Iterator[LexborNode]:
     left = _BEHIND
     current: LexborNode | None = _next_outside(node)
     while current is not None and left > 0:
-        tag = current.tag or ""
-        if tag in _CLOSED or current.is_comment_node:
+        if current.tag in _CLOSED or current.is_comment_node:
             current = _next_outside(current)
             continue
         left -= 1
@@ -34,7 +33,7 @@ def before(node: LexborNode) -> Iterator[LexborNode]:
     current = _previous(node)
     while current is not None and left > 0:
         left -= 1
-        tag = current.tag or ""
+        tag = current.tag
         if tag in ("body", "main", "header"):
             return
         if tag not in _CLOSED and not current.is_comment_node:
@@ -45,8 +44,9 @@ def before(node: LexborNode) -> Iterator[LexborNode]:
 def _next_outside(node: LexborNode) -> LexborNode | None:
     current: LexborNode | None = node
     while current is not None:
-        if current.next is not None:
-            return current.next
+        following = current.next
+        if following is not None:
+            return following
         current = current.parent
     return None
 
@@ -56,6 +56,6 @@ def _previous(node: LexborNode) -> LexborNode | None:
     previous = node.prev
     if previous is None:
         return node.parent
-    while previous.last_child is not None and (previous.tag or "") not in _CLOSED:
-        previous = previous.last_child
+    while (last := previous.last_child) is not None and previous.tag not in _CLOSED:
+        previous = last
     return previous
