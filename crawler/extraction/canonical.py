@@ -56,10 +56,15 @@ def identify(url: str, declared: str | None, source: Source | None, address: Add
             return Identity(told.canonical_url, told.article_id or address.article_id, Origin.META)
         return Identity(address.canonical_url, address.article_id, Origin.URL)
     own = _canonical(url)
-    theirs = _canonical(declared) if declared else None
-    if theirs and (not own or (site_of(theirs) == site_of(own) and (_path(theirs) != "/" or _path(own) == "/"))):
+    theirs = own if declared == url else _canonical(declared) if declared else None
+    if theirs and (not own or theirs == own or _is_on_same_site(theirs, own)):
         return Identity(theirs, None, Origin.META)
     return Identity(own or url, None, Origin.URL)
+
+
+def _is_on_same_site(theirs: str, own: str) -> bool:
+    """Whether `theirs` may name the story at `own`: not when it is the front page, which some give for all stories."""
+    return site_of(theirs) == site_of(own) and (urlsplit(theirs).path != "/" or urlsplit(own).path == "/")
 
 
 def translations_of(found: Found, url: str, own_language: str | None) -> tuple[Translation, ...]:
@@ -109,7 +114,3 @@ def _canonical(url: str) -> str | None:
         return canonicalise_url(url)
     except UrlError:
         return None
-
-
-def _path(url: str) -> str:
-    return urlsplit(url).path or "/"
