@@ -135,7 +135,7 @@ def _form(url: str) -> tuple[str, tuple[int, int, int]]:
         url, direct = unquote(url[embedded.start(1) :]), 0
     parts = urlsplit(url)
     path = unquote(parts.path)
-    extension = _EXTENSION.search(path)
+    extension = _EXTENSION.search(path, path.rfind("/") + 1)
     endings = extension[1].lower().split(".")[1:] if extension else []
     stem = path[: extension.start()] if extension else path
     size = 0
@@ -155,7 +155,7 @@ def _form(url: str) -> tuple[str, tuple[int, int, int]]:
         # No size in the name: the original, larger than any named variant of it.
         size = 10_000
     stem = _SIZE_PART.sub("", stem)
-    width_asked = _QUERY_WIDTH.search(parts.query)
+    width_asked = _QUERY_WIDTH.search(parts.query) if parts.query else None
     if width_asked:
         size = min(size, int(width_asked[1]))
     host = ".".join((parts.hostname or "").split(".")[-2:])
