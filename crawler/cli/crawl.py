@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.live import Live
 from sqlalchemy.orm import Session
 
-from crawler.cli import EXIT_FAILED, EXIT_INTERRUPTED
+from crawler.cli import EXIT_DATABASE, EXIT_FAILED, EXIT_INTERRUPTED
 from crawler.cli.children import Child, Children
 from crawler.cli.output import Json, console, duration, fitting_table, print_json, table
 from crawler.config import Config, load_config
@@ -25,7 +25,7 @@ from crawler.errors import ConfigError, SourceError
 from crawler.sources.registry import Registry
 from crawler.storage import links, runs
 from crawler.storage.database import Database
-from crawler.storage.outcome import GOOD_OUTCOMES, ProcessEnd, Stop, grouped, judge_outcome
+from crawler.storage.outcome import GOOD_OUTCOMES, Outcome, ProcessEnd, Stop, grouped, judge_outcome
 from crawler.storage.runs import Ending
 from crawler.storage.schema import State, ensure_ready, inspect_schema
 from crawler.storage.search import Filter, search
@@ -82,6 +82,8 @@ def crawl(
                 _print_would_store(database, console())
     if interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
+    if any(child.finish_reason == Outcome.FAILED_TO_START for child in children.all):  # so says who opens the database
+        raise typer.Exit(EXIT_DATABASE)
     if any(result["outcome"] not in GOOD_OUTCOMES for result in results):
         raise typer.Exit(EXIT_FAILED)
 

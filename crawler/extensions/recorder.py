@@ -76,8 +76,8 @@ class Recorder:
             self._attempt = await self._begin()
         except DatabaseError as error:
             logger.error("%s", error)
-            if self._crawler.settings.get("CRAWLER_ATTEMPT_TOKEN"):
-                # There is no record to take the reason: the runner reads it here, and writes it down.
+            if not self._crawler.settings.getbool("LOG_INSTALL_ROOT_HANDLER", True):
+                # There is no record to take the reason, and no log on a terminal: runner and command read it here.
                 sys.stderr.write(f"{error}\n")
                 sys.stderr.flush()
             raise CloseSpider("failed_to_start") from error

@@ -39,9 +39,14 @@ _OTHER_ADDRESS = "Correct CRAWLER_DATABASE_URL"
 # What a driver says (lower case), what it means, what to do. The first that fits.
 _CAUSES = (
     ("database is locked", "it is busy", f"Another process has been writing for over {BUSY_TIMEOUT_S} s; try again"),
-    ("unable to open", "the file cannot be opened", "Check that its folder exists and is yours to write"),
+    ("unable to open", "the file cannot be opened", "Check that its folder exists and can be written by this user"),
     ("readonly database", "the file cannot be written", "Give this user the right to write the file and its folder"),
     ("disk is full", "the disk is full", "Free some space, or prune old records: crawler db prune"),
+    (
+        "disk i/o error",
+        "the disk takes or gives no more of the file",
+        "Check free space, quota and `ulimit -f`, and whether the disk is sound (dmesg)",
+    ),
     ("not a database", "the file is no SQLite database", f"{_OTHER_ADDRESS}, or restore a backup"),
     ("malformed", "the file is damaged", "Restore a backup"),
     ("no such table", "it has no tables yet", "Create them: crawler db upgrade"),

@@ -90,10 +90,27 @@ def inspect_schema(database: Database) -> Schema:
         DatabaseError: the database cannot be reached or read.
     """
     newest = revisions()[-1]
-    if database.path is not None and not database.path.exists():
+    if database.path is not None and _is_missing(database.path):
         return Schema(State.EMPTY, None, newest)
     with database.read() as session:
         return _schema(session.connection(), newest)
+
+
+def _is_missing(file: Path) -> bool:
+    try:
+        return not file.exists()
+    except OSError:
+        return False  # a folder that may not be entered: opening the file says so in words
+
+
+def _make_folder(database: Database, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"{database}: the folder cannot be made ({error.strerror})",
+            remedy="Make it yourself, or name another file in CRAWLER_DATABASE_URL",
+        ) from None
 
 
 def _schema(connection: Connection, newest: str) -> Schema:
@@ -125,7 +142,7 @@ def upgrade(database: Database, *, backup: bool = True) -> Upgraded:
         return Upgraded(schema.newest, schema.newest, None)
     copy = _back_up(database, schema) if backup and schema.state is State.OUTDATED else None
     if database.path is not None:
-        database.path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(database, database.path.parent)
     from alembic import command
 
     with _migrating(database) as connection:
@@ -231,7 +248,11 @@ def _back_up(database: Database, schema: Schema) -> Path | None:
         return None
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     copy = database.path.with_name(f"{database.path.name}.{schema.revision}.{moment}.backup")
-    with database.outside_transactions() as file:
-        file.execute("VACUUM INTO ?", (str(copy),))
+    try:
+        with database.outside_transactions() as file:
+            file.execute("VACUUM INTO ?", (str(copy),))
+    except DatabaseError:
+        copy.unlink(missing_ok=True)  # half a copy is none
+        raise
     shutil.copymode(database.path, copy)
     return copy

@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 
-from tests.crawl.crawling import CHECKOUT, Home, headline_of, path_of, publish
+import pytest
+
+from tests.crawl.crawling import CHECKOUT, LONGEST, Home, headline_of, path_of, publish
 from tests.crawl.site import Reply, Site
 
 
@@ -137,3 +139,27 @@ def test_one_page_is_tried_without_being_stored(home: Home, site: Site) -> None:
     assert done.json["fields"]["headline"]["value"] == headline_of(1)
     assert "/robots.txt" in site.paths()
     assert not home.database.exists()
+
+
+# `crawler WORDS` whose files grow no further, as with `ulimit -f`.
+_LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+sys.argv = ["crawler", *sys.argv[2:]]
+from crawler.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("most", [20_000, 34_000], ids=["the command cannot read", "its crawl cannot begin"])
+def test_a_disk_that_takes_no_more_ends_with_three_and_says_what_to_do(home: Home, site: Site, most: int) -> None:
+    publish(site, [1])
+    home.declare(site)
+    with home.migrated():
+        pass
+    process = home.start_python("-c", _LIMITED, str(most), "crawl", "herald")
+    out, err = process.communicate(timeout=LONGEST)
+    assert process.returncode == 3, out + err
+    assert f"{home.database}: the disk takes or gives no more of the file. Check free space" in out + err
+    assert "Traceback" not in out + err
+    assert home.crawl()["new"] == 1

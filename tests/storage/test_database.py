@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from crawler.errors import DatabaseError
 from crawler.storage import database as module
+from crawler.storage import schema
 from crawler.storage.database import Database, now
 from crawler.storage.tables import HostRow
 from tests.postgres import Postgres
@@ -63,6 +67,51 @@ def test_a_file_of_another_kind_is_named_as_the_cause(tmp_path: Path) -> None:
         database.read() as session,
     ):
         session.scalar(text("SELECT 1"))
+
+
+@contextmanager
+def files_of_at_most(limit: int) -> Iterator[None]:
+    """No file grows beyond `limit` bytes, as with `ulimit -f`."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_takes_no_more_is_named_as_the_cause(tmp_path: Path) -> None:
+    with (
+        Database(f"sqlite:///{tmp_path}/news.db") as database,
+        pytest.raises(DatabaseError, match=r"news\.db: the disk takes or gives no more.*free space, quota"),
+        files_of_at_most(100_000),
+    ):
+        schema.upgrade(database)
+
+
+def test_half_a_backup_is_none(sqlite_url: str) -> None:
+    with Database(sqlite_url) as database:
+        schema.downgrade(database, "0008")
+        with pytest.raises(DatabaseError, match="the disk"), files_of_at_most(100_000):
+            schema.upgrade(database)
+        assert database.path is not None
+        assert list(database.path.parent.glob("*.backup")) == []
+
+
+def test_a_folder_that_cannot_be_made_or_entered_is_named_as_the_cause(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear reader")
+    with (
+        Database(f"sqlite:///{tmp_path}/letter.txt/news.db") as database,
+        pytest.raises(DatabaseError, match=r"news\.db: the folder cannot be made \(File exists\)") as no,
+    ):
+        schema.upgrade(database)
+    assert "CRAWLER_DATABASE_URL" in no.value.remedy
+    # A name that is too long fails for every user as a folder does that is closed to this one.
+    with (
+        Database(f"sqlite:///{tmp_path}/{'n' * 300}/news.db") as database,
+        pytest.raises(DatabaseError, match="cannot be opened"),
+    ):
+        schema.inspect_schema(database)
 
 
 def test_a_file_that_may_not_be_written_is_named_as_the_cause(sqlite_url: str) -> None:
