@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -45,11 +46,10 @@ class Heading(NamedTuple):
 
 
 class Headline(NamedTuple):
-    """The headline, who says so, and the `<h1>` that prints it, if any does."""
+    """The headline, and who says so."""
 
     text: str | None
     origin: Origin
-    node: LexborNode | None
 
 
 def headings_of(page: Page) -> list[Heading]:
@@ -116,41 +116,62 @@ class SiteWords:
         return sum(map(len, words)) >= _SHORTEST_SITE and all(word in self._host for word in words)
 
 
-def choose_headline(
-    headings: Collection[Heading],
-    json_ld: Found,
-    meta: Found,
-    microdata: Found,
-    publishers: Collection[str],
-    url: str = "",
-) -> Headline:
-    """The headline of a page without site rules.
+class Titles:
+    """What the readers of a page without site rules call it, and which of that is its headline.
 
     News sites put the headline as it was sent into JSON-LD; others put a title for search engines there, so that the
     printed `<h1>` is better. A heading is only believed when the page's other titles know some of its words.
     """
-    site = SiteWords(url)
-    named, marked = (site.cut(_clean(title, publishers)) for title in (json_ld.headline, microdata.headline))
-    titles = [(named, Origin.JSON_LD), (marked, Origin.MICRODATA)]
-    titles += [(site.cut(_clean(title, publishers)), Origin.META) for title in (meta.headline, meta.document_title)]
-    others = [title for title, origin in titles if title and origin != Origin.MICRODATA]
-    heading = _best_heading(headings, others, publishers)
-    node = heading.node if heading else None
-    if marked and marked != named and marked == _clean(meta.headline, publishers):
-        # Two that name the headline against one.
-        return Headline(marked, Origin.MICRODATA, node)
-    if named and json_ld.is_news:
-        return Headline(_completed(named, [heading.text if heading else None, *others]), Origin.JSON_LD, node)
-    if heading:
-        for title in others:
-            # A kicker stands before the headline in one <h1>: "Economy: Prices rise".
-            if title != heading.text and heading.text.endswith(title) and len(_words(title)) >= _FEWEST_WORDS:
-                return Headline(title, next(origin for known, origin in titles if known == title), node)
-        return Headline(heading.text, Origin.GENERIC, node)
-    for known, origin in titles:
-        if known:
-            return Headline(_completed(known, others), origin, None)
-    return Headline(None, Origin.GENERIC, None)
+
+    def __init__(
+        self,
+        headings: Collection[Heading],
+        json_ld: Found,
+        meta: Found,
+        microdata: Found,
+        publishers: Collection[str],
+        url: str = "",
+    ) -> None:
+        site = SiteWords(url)
+        self._headings, self._publishers = headings, publishers
+        self._is_news = json_ld.is_news
+        self._shared = _clean(meta.headline, publishers)
+        self._named = site.cut(_clean(json_ld.headline, publishers))
+        self._marked = site.cut(_clean(microdata.headline, publishers))
+        in_head = (site.cut(self._shared), site.cut(_clean(meta.document_title, publishers)))
+        self._stated = [(self._named, Origin.JSON_LD), (self._marked, Origin.MICRODATA)]
+        self._stated += [(title, Origin.META) for title in in_head]
+        self._others = list(dict.fromkeys(title for title in (self._named, *in_head) if title))
+
+    @cached_property
+    def heading(self) -> Heading | None:
+        """The `<h1>` that prints the headline, as far as the page's titles know one."""
+        return _best_heading(self._headings, self._others, self._publishers)
+
+    def headline(self) -> Headline:
+        """The best of the titles, whole."""
+        named, marked = self._named, self._marked
+        if marked and marked != named and marked == self._shared:
+            # Two that name the headline against one.
+            return Headline(marked, Origin.MICRODATA)
+        if named and self._is_news:
+            return Headline(_completed(named, self._printed_and_others()), Origin.JSON_LD)
+        if self.heading is not None:
+            printed = self.heading.text
+            for title in self._others:
+                # A kicker stands before the headline in one <h1>: "Economy: Prices rise".
+                if title != printed and printed.endswith(title) and len(_words(title)) >= _FEWEST_WORDS:
+                    return Headline(title, next(origin for known, origin in self._stated if known == title))
+            return Headline(printed, Origin.GENERIC)
+        for known, origin in self._stated:
+            if known:
+                return Headline(_completed(known, self._others), origin)
+        return Headline(None, Origin.GENERIC)
+
+    def _printed_and_others(self) -> Iterator[str]:
+        if self.heading is not None:
+            yield self.heading.text
+        yield from self._others
 
 
 def _clean(title: str | None, publishers: Collection[str]) -> str | None:
@@ -170,12 +191,14 @@ def _best_heading(headings: Collection[Heading], titles: list[str], publishers: 
     """The heading most like one of the page's titles; the first one where several are."""
     keys = {key for publisher in publishers if (key := name_key(publisher))}
     site_names = set(_site_names(titles))
+    stated = [Counter(_words(title)) for title in titles]
     best: tuple[float, Heading] | None = None
     for heading in headings:
         if len(heading.text) > _LONGEST or name_key(heading.text) in keys or heading.text.casefold() in site_names:
             continue
-        likeness = max((_likeness(heading.text, title) for title in titles), default=0.0)
-        known = max((_known(heading.text, title) for title in titles), default=1.0)
+        words = Counter(_words(heading.text))
+        likeness = max((_likeness(words, title) for title in stated), default=0.0)
+        known = max((_known(words, title) for title in stated), default=1.0)
         if known >= _KNOWN_WORDS and likeness >= _LEAST_LIKE * bool(titles) and (best is None or likeness > best[0]):
             best = likeness, heading
     return best[1] if best else None
@@ -195,27 +218,21 @@ def _site_names(titles: list[str]) -> Iterator[str]:
             yield parts[-1].casefold()
 
 
-def _likeness(one: str, other: str) -> float:
-    a, b = Counter(_words(one)), Counter(_words(other))
-    return 2 * (a & b).total() / ((a.total() + b.total()) or 1)
+def _likeness(one: Counter[str], other: Counter[str]) -> float:
+    return 2 * (one & other).total() / ((one.total() + other.total()) or 1)
 
 
-def _known(heading: str, title: str) -> float:
-    a = set(_words(heading))
-    return len(a & set(_words(title))) / len(a) if a else 0.0
+def _known(heading: Counter[str], title: Counter[str]) -> float:
+    return len(heading.keys() & title.keys()) / len(heading) if heading else 0.0
 
 
-def _completed(title: str, others: Collection[str | None]) -> str:
+def _completed(title: str, others: Iterable[str]) -> str:
     """`title`, or the whole of it where another reader knows more than its cut beginning."""
     beginning = title.rstrip(".… ")
     if len(title) >= _CUT_AT or title.endswith(("...", "…")):
         for other in others:
             # What follows a separator is the site's name, not the rest of the headline.
-            if (
-                other
-                and other.startswith(beginning)
-                and len(other) > len(title)
-                and not _SEPARATOR.search(other, len(beginning))
-            ):
+            is_longer = other.startswith(beginning) and len(other) > len(title)
+            if is_longer and not _SEPARATOR.search(other, len(beginning)):
                 return other
     return title

@@ -15,7 +15,7 @@ from crawler.extraction.body import Body, read_body
 from crawler.extraction.byline import Byline, read_byline
 from crawler.extraction.canonical import locate_page
 from crawler.extraction.found import Found
-from crawler.extraction.headline import Heading, Headline, choose_headline, heading_with, headings_of
+from crawler.extraction.headline import Heading, Headline, Titles, heading_with, headings_of
 from crawler.extraction.json_ld import read_json_ld
 from crawler.extraction.meta import read_meta
 from crawler.extraction.microdata import read_microdata
@@ -81,17 +81,22 @@ class Readers:
         return headings_of(self.page)
 
     @cached_property
+    def titles(self) -> Titles:
+        return Titles(self.headings, self.json_ld, self.meta, self.microdata, self.publishers, self.page.url)
+
+    @cached_property
     def headline(self) -> Headline:
         rules = self.rules.found.headline if self.rules else None
-        if rules:
-            return Headline(rules, Origin.SITE_RULE, None)
-        return choose_headline(self.headings, self.json_ld, self.meta, self.microdata, self.publishers, self.page.url)
+        return Headline(rules, Origin.SITE_RULE) if rules else self.titles.headline()
 
     @cached_property
     def heading(self) -> LexborNode | None:
         """The element that prints the headline: an `<h1>`, or a lesser heading with its words."""
-        headline = self.headline
-        return headline.node or heading_with(self.page, headline.text) if headline.text else None
+        text, origin = self.headline
+        if not text:
+            return None
+        printed = self.titles.heading if origin != Origin.SITE_RULE else None
+        return printed.node if printed else heading_with(self.page, text)
 
     @cached_property
     def byline(self) -> Byline:

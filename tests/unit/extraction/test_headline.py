@@ -6,7 +6,7 @@ import pytest
 
 from crawler.articles.article import Origin
 from crawler.extraction.found import Found
-from crawler.extraction.headline import SiteWords, choose_headline, heading_text, heading_with, headings_of
+from crawler.extraction.headline import Headline, SiteWords, Titles, heading_text, heading_with, headings_of
 from crawler.extraction.page import Page
 
 STORY = "Town council rebuilds the northern pier"
@@ -14,16 +14,16 @@ STORY = "Town council rebuilds the northern pier"
 
 def chosen(
     html: str, *, json_ld: str | None = None, news: bool = False, og: str | None = None, title: str | None = None
-) -> tuple[str | None, Origin]:
+) -> Headline:
     page = Page.read(f"<html>{html}</html>".encode(), "https://example.com/a")
-    headline = choose_headline(
+    titles = Titles(
         headings_of(page),
         Found(origin=Origin.JSON_LD, headline=json_ld, is_news=news),
         Found(origin=Origin.META, headline=og, document_title=title),
         Found(origin=Origin.MICRODATA),
         ("The Example",),
     )
-    return headline.text, headline.origin
+    return titles.headline()
 
 
 def test_a_news_article_s_json_ld_comes_first() -> None:
@@ -32,7 +32,7 @@ def test_a_news_article_s_json_ld_comes_first() -> None:
 
 def test_microdata_and_og_title_together_outvote_json_ld() -> None:
     page = Page.read(b"<h1>Pier rises</h1>", "")
-    headline = choose_headline(
+    titles = Titles(
         headings_of(page),
         Found(origin=Origin.JSON_LD, headline="All about the pier", is_news=True),
         Found(origin=Origin.META, headline="Pier rises"),
@@ -40,7 +40,7 @@ def test_microdata_and_og_title_together_outvote_json_ld() -> None:
         (),
     )
 
-    assert (headline.text, headline.origin) == ("Pier rises", Origin.MICRODATA)
+    assert titles.headline() == ("Pier rises", Origin.MICRODATA)
 
 
 def test_elsewhere_the_printed_heading_is_better_than_a_title_for_search_engines() -> None:
