@@ -96,9 +96,10 @@ def print_list(found: Any, config: Config) -> None:
         (row.id, when(row.published_at or row.first_seen_at, config), row.source_id, row.language, row.headline)
         for row in found
     ]
-    console().print(table("article", "published", "source", "lang", "headline", rows=rows, right=("article",)))
     if not rows:
         console().print("No articles.")
+        return
+    console().print(table("article", "published", "source", "lang", "headline", rows=rows, right=("article",)))
 
 
 def _print_article(article: StoredArticle, out: Console, config: Config) -> None:

@@ -15,6 +15,7 @@ from crawler.cli.article import article_dict, print_list
 from crawler.cli.filtering import with_filter
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, when
+from crawler.cli.unknown import tell_unknown
 from crawler.config import Config, load_config
 from crawler.storage.search import Count, Cursor, Filter, Hit, Page, Piece, count, facets, read_filter, search
 
@@ -35,6 +36,8 @@ def list_(wanted: Filter, limit: Limit = 20, after: After = None, as_json: Json 
     config = load_config()
     with reading(config) as session:
         page = search(session, wanted, after=_cursor(after), limit=limit)
+        if not page.hits:
+            tell_unknown(session, config, wanted.sources)
     if as_json:
         print_json(_page_dict(page))
         return
@@ -67,6 +70,8 @@ def search_(
         page = search(session, wanted, order="best" if best else "newest", after=_cursor(after), limit=limit)
         number = count(session, wanted)
         spread = facets(session, wanted, zone=config.zone) if with_facets else None
+        if not number.number:
+            tell_unknown(session, config, wanted.sources)
     if as_json:
         print_json(
             _page_dict(page)

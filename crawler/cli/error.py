@@ -9,6 +9,7 @@ import typer
 from crawler.cli import EXIT_NOT_FOUND
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, table, when, yielding_table
+from crawler.cli.unknown import tell_unknown
 from crawler.config import load_config
 from crawler.storage import log_lists, logs
 from crawler.storage.tables import ErrorRow
@@ -26,6 +27,8 @@ def list_(
     config = load_config()
     with reading(config) as session:
         found = log_lists.errors(session, source, limit=limit)
+        if not found and source:
+            tell_unknown(session, config, [source])
         sources = logs.sources_of_errors(session, [error.id for error in found])
         if as_json:
             print_json([_error_dict(error, sources[error.id]) for error in found])
@@ -44,12 +47,13 @@ def list_(
         ]
     columns = ("error", "count", "first seen", "last seen", "sources", "kind", "message")
     out, go = console(), ("first seen", "kind", "sources")
+    if not rows:
+        out.print("No errors.")
+        return
     numbers = ("error", "count")
     out.print(
         yielding_table(out, *columns, rows=rows, right=numbers, first_to_go=go, cut=("sources",), folded=("message",))
     )
-    if not rows:
-        out.print("No errors.")
 
 
 @app.command()

@@ -19,6 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from crawler.cli.filtering import with_filter
 from crawler.cli.opening import reading
 from crawler.cli.output import console
+from crawler.cli.unknown import tell_unknown
 from crawler.config import load_config
 from crawler.errors import ConfigError, QueryError
 from crawler.export.export import export
@@ -93,6 +94,8 @@ def export_(
                     delimiter=delimiter,
                     on_progress=tell,
                 )
+            if not done.articles:
+                tell_unknown(session, config, wanted.sources)
             if output_cursor is not None:
                 target = str(output_cursor)
                 with written(target) as opened:

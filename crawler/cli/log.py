@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crawler.cli import EXIT_NOT_FOUND, EXIT_USAGE
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, when
+from crawler.cli.unknown import tell_unknown
 from crawler.config import Config, load_config
 from crawler.spiders.options import read_moment
 from crawler.storage import logs, run_lists, runs
@@ -88,8 +89,9 @@ def _run_id(session: Session, asked: str) -> int:
     else:
         found = next(iter(run_lists.page(session, source_id=asked, limit=1)), None)
     if found is None:
-        known = "" if asked.isdigit() else " of a source with this id"
-        console(stderr=True).print(f"There is no run {asked}{known}. See: crawler run list", markup=False)
+        if asked.isdigit() or not tell_unknown(session, load_config(), [asked]):
+            what = asked if asked.isdigit() else f"of {asked}"
+            console(stderr=True).print(f"There is no run {what}. See: crawler run list", markup=False)
         raise typer.Exit(EXIT_NOT_FOUND)
     return found.id
 

@@ -12,12 +12,13 @@ from crawler.cli.log import log
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, duration, print_json, table, when, yielding_table
 from crawler.cli.schedule import tell_queued
+from crawler.cli.unknown import tell_unknown
 from crawler.cli.user import user_name
 from crawler.config import load_config
 from crawler.scheduling import requests
 from crawler.storage import logs, queue, run_lists, runs
 from crawler.storage.database import Database, now
-from crawler.storage.outcome import grouped
+from crawler.storage.outcome import Outcome, grouped
 from crawler.storage.schema import ensure_readable
 from crawler.storage.tables import AttemptRow, FetchRow, RunRow, RunState
 
@@ -30,7 +31,9 @@ app = typer.Typer(help="Runs: every crawl, how it ended and why.", no_args_is_he
 def list_(
     source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
     state: Annotated[RunState | None, typer.Option(help="Only in this state.")] = None,
-    outcome: Annotated[str | None, typer.Option(help="Only with this outcome; `skipped` shows the skipped.")] = None,
+    outcome: Annotated[
+        Outcome | None, typer.Option(help="Only with this outcome; `skipped` shows the skipped.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
     as_json: Json = False,
 ) -> None:
@@ -38,6 +41,8 @@ def list_(
     config = load_config()
     with reading(config) as session:
         found = run_lists.page(session, source_id=source, state=state, outcome=outcome, limit=limit)
+        if not found and source:
+            tell_unknown(session, config, [source])
         if as_json:
             print_json([run_dict(run) for run in found])
             return
@@ -61,12 +66,13 @@ def list_(
         ]
     counts = ("found", "fetched", "new", "revised", "not stored", "errors")
     out = console()
+    if not rows:
+        out.print("No such run." if source or state or outcome else "No runs yet. Start one: crawler crawl SOURCE")
+        return
     columns = ("run", "source", "kind", "trigger", "started", "time", "outcome", *counts)
     # What is left on 80 columns: which run, of what, when, how it ended, what it brought.
     go = ("trigger", "kind", "revised", "fetched", "found", "not stored", "time", "errors")
     out.print(yielding_table(out, *columns, rows=rows, right=("run", *counts), first_to_go=go))
-    if not rows:
-        out.print("No runs yet. Start one: crawler crawl SOURCE")
 
 
 @app.command()

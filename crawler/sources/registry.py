@@ -77,9 +77,13 @@ class Registry:
         of_its_file = [problem for problem in self.problems if Path(problem.file).stem == source_id]
         if of_its_file:
             raise SourceError(of_its_file)
-        nearest = difflib.get_close_matches(source_id, self.sources, n=3, cutoff=0.5)
+        nearest = self.nearest(source_id)
         hint = f"did you mean {' or '.join(nearest)}?" if nearest else f"there are: {', '.join(self.sources) or 'none'}"
         raise SourceError([SourceProblem("sources", "id", source_id, f"no source has this id; {hint}")])
+
+    def nearest(self, source_id: str) -> tuple[str, ...]:
+        """Up to three ids of sources that are spelled nearly as this one, the nearest first."""
+        return tuple(difflib.get_close_matches(source_id, self.sources, n=3, cutoff=0.5))
 
     def path_of(self, source_id: str) -> Path:
         """Return the file that declares a source; raises SourceError as `get` does."""

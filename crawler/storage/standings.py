@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import column, select, text
+from sqlalchemy import column, exists, select, text
 from sqlalchemy.orm import Session
 
 from crawler.storage.columns import UtcDateTime
 from crawler.storage.outcome import GOOD_OUTCOMES, Outcome
 from crawler.storage.run_lists import going_on
 from crawler.storage.sets import each_number, each_pair, each_word, listed
-from crawler.storage.tables import ErrorRow, OccurrenceRow, RunKind, RunRow, RunState
+from crawler.storage.tables import ArticleRow, ErrorRow, OccurrenceRow, RunKind, RunRow, RunState
 
 BAD_OUTCOMES = frozenset(Outcome) - GOOD_OUTCOMES - {Outcome.SKIPPED, Outcome.CANCELLED}
 """The run did not do its work, and nobody wanted that."""
@@ -148,3 +148,11 @@ def _since(run: RunRow) -> datetime:
     # One that waits for another try was started before, too.
     began = run.started_at if run.state == RunState.RUNNING else None
     return began or run.start_after or run.created_at
+
+
+def recorded_sources(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of some ids under which an article or a run was ever recorded."""
+    return {one for one in ids if any(session.scalar(select(exists().where(of == one))) for of in _RECORDED)}
+
+
+_RECORDED = (ArticleRow.source_id, RunRow.source_id)

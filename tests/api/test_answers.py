@@ -117,6 +117,14 @@ def test_of_several_values_any_will_do_and_all_filters_must_hold(client: Client)
     assert sum(facets["day"].values()) == len(found)
 
 
+def test_an_empty_page_says_which_sources_do_not_exist(client: Client) -> None:
+    page = ask(client, "/articles", source=["steppe_telegrap", "tengrinews"])
+    assert page["articles"] == []
+    assert page["unknown_sources"]["steppe_telegrap"][0] == "steppe_telegraph"
+    assert list(page["unknown_sources"]) == ["steppe_telegrap"]
+    assert ask(client, "/articles", source="steppe_telegraph", limit=1)["unknown_sources"] == {}
+
+
 def test_one_article_whole_by_number_and_address(client: Client) -> None:
     number = ask(client, "/articles", source="steppe_telegraph", limit=1)["articles"][0]["id"]
     by_number = ask(client, f"/articles/{number}")

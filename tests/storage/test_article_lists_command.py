@@ -126,3 +126,34 @@ def test_a_limit_that_no_database_takes_is_refused(filled: Database) -> None:
     result = CliRunner().invoke(app, ["article", "list", "--limit", str(2**63)])
     assert result.exit_code == 2
     assert "less than or equal to" in result.output
+
+
+# --- Sources that do not exist ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["article", "list", "--source", "tengrinew"],
+        ["article", "search", "rain", "--source", "tengrinew"],
+        ["article", "search", "source:tengrinew"],
+        ["export", "-", "--source", "tengrinew"],
+        ["run", "list", "--source", "tengrinew"],
+        ["error", "list", "--source", "tengrinew"],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_answer_says_that_a_source_does_not_exist(filled: Database, words: list[str]) -> None:
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "No source has the id 'tengrinew'; did you mean tengrinews" in result.stderr
+
+
+@pytest.mark.parametrize("source_id", ["herald", "tengrinews"], ids=["its file is gone", "nothing was found yet"])
+def test_a_source_that_exists_is_not_called_unknown(filled: Database, source_id: str) -> None:
+    result = CliRunner().invoke(app, ["article", "search", "hail", "--source", source_id])
+    assert result.stdout == "No articles.\n"
+    assert result.stderr == ""
+
+
+def test_a_run_that_is_not_there_is_not_a_source_that_is_not_there(filled: Database) -> None:
+    assert "There is no run of tengrinews." in CliRunner().invoke(app, ["log", "tengrinews"]).stderr
+    assert "did you mean tengrinews" in CliRunner().invoke(app, ["log", "tengrinew"]).stderr

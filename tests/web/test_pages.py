@@ -28,6 +28,7 @@ PAGES: dict[str, Callable[[Home], str]] = {
     "articles": lambda home: "/articles",
     "found articles": lambda home: "/articles?q=мост&order=best",
     "no articles": lambda home: "/articles?q=zeppelin",
+    "articles of an unknown source": lambda home: "/articles?q=мост source:steppe_telegrap",
     "a wrong question": lambda home: '/articles?q="open',
     "an article with copies": lambda home: f"/articles/{home.one('SELECT original_id FROM clusters LIMIT 1')}",
     "changes of an article": lambda home: f"/articles/{home.one('SELECT article_id FROM revisions LIMIT 1')}/changes",

@@ -29,6 +29,16 @@ def test_results_are_narrowed_down_and_widened_again(visit: Visit) -> None:
     assert page.locator("main [role=status]").inner_text() == before
 
 
+def test_a_source_that_does_not_exist_is_said_and_the_nearest_is_a_link(visit: Visit) -> None:
+    page = visit().open("/articles?q=мост source:steppe_telegrap")
+    said = page.get_by_label("Results").inner_text()
+    assert "No source has the id steppe_telegrap. Did you mean steppe_telegraph" in said
+    go(page, page.get_by_role("link", name="steppe_telegraph"))
+    assert page.get_by_label("Words").input_value() == "мост"
+    assert page.get_by_label("Source").input_value() == "steppe_telegraph"
+    assert set(page.locator("ol.results .by a:not(.chip)").all_inner_texts()) == {"steppe_telegraph"}
+
+
 def test_pages_of_results_neither_repeat_nor_leave_out(visit: Visit, home: Home) -> None:
     page = visit().open("/articles?source=steppe_telegraph")
     links = page.locator("ol.results h3 a")

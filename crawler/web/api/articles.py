@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from crawler.errors import UrlError
+from crawler.monitoring.unknown import unknown_sources
 from crawler.storage import articles, clusters, search
 from crawler.storage.articles import StoredArticle
 from crawler.storage.history import steps
@@ -139,6 +140,10 @@ class ArticlePage(Answer):
     articles: list[FoundArticle]
     next: str | None
     total: ArticleCount | None
+    unknown_sources: Annotated[
+        dict[str, list[str]],
+        Field(description="Of an empty page: ids that were asked for and are no source's, each with the nearest ids."),
+    ]
 
 
 class Facets(Answer):
@@ -274,6 +279,10 @@ def list_articles(session: Session, question: ArticlesQuestion, request: Request
         articles=found,
         next=page.next_cursor.encode() if page.next_cursor else None,
         total=ArticleCount(number=total.number, is_exact=total.is_exact) if total else None,
+        unknown_sources={
+            one.id: list(one.nearest)
+            for one in (unknown_sources(session, request.app.state.registry(), wanted.sources) if not found else ())
+        },
     )
 
 

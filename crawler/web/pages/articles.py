@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.errors import QueryError
+from crawler.monitoring.unknown import UnknownSource, unknown_sources
 from crawler.storage.facets import SPREAD, Facet
 from crawler.storage.filters import Filter
 from crawler.storage.search import Cursor, Order, Page, count, facets, read_filter, search
@@ -36,6 +38,7 @@ def articles(request: Request) -> Response:
     visitor = Visitor.of(request)
     order: Order = "best" if asked(request, "order") == "best" else "newest"
     page, wrong, total, wanted = Page((), None), None, None, Filter()
+    unknown: list[UnknownSource] = []
     spread: Mapping[Facet, list[tuple[str, int]]] = {}
     with asking(request) as (session, now):
         try:
@@ -43,6 +46,8 @@ def articles(request: Request) -> Response:
             cursor = asked(request, "after")
             page = search(session, wanted, order=order, after=Cursor.decode(cursor) if cursor else None, limit=PAGE)
             total = count(session, wanted)
+            if not total.number:
+                unknown = unknown_sources(session, registry_of(request), wanted.sources)
             spread = facets(session, wanted, zone=visitor.printing.zone, most=FACETS_SHOWN)
         except QueryError as error:
             wrong = error
@@ -55,6 +60,10 @@ def articles(request: Request) -> Response:
         next_page=_link(request, after=page.next_cursor.encode()) if page.next_cursor else None,
         first_page=_link(request) if asked(request, "after") else None,
         wrong=wrong,
+        unknown=[
+            (one.id, [(name, _link(request, source=name, q=_without(request, one.id))) for name in one.nearest])
+            for one in unknown
+        ],
         total=total,
         facets=_facets(request, spread, chosen),
         spread_over=SPREAD,
@@ -77,6 +86,12 @@ def _filter(request: Request, visitor: Visitor, now: datetime) -> Filter:
     )
     dates = " ".join(f'{name}:"{value}"' for name in DATES if (value := asked(request, name)))
     return read_filter(f"{asked(request, 'q') or ''} {dates}".strip(), base, zone=visitor.printing.zone, now=now)
+
+
+def _without(request: Request, source_id: str) -> str | None:
+    """The question without the field word for a source, which the address has a field of its own for."""
+    words = asked(request, "q")
+    return words and re.sub(rf"(?i)(?<!\S)source:\"?{re.escape(source_id)}\"?(?!\S)", "", words).strip()
 
 
 def _facets(
