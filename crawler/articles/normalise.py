@@ -20,7 +20,7 @@ _DATELINE_END = re.compile(r"[-–—:.)]\s*$")
 _MAX_DATELINE = 70
 # Labels around a caption and a credit ("Иллюстративное фото: ") are not longer than this, in characters.
 _MAX_LABELS = 40
-# Characters at the end of two texts, or at their beginning, that are compared first.
+# Characters at the end of two texts that are compared first.
 _END = 40
 # A lead this short, in characters of the folded text, stands at the end of a longer paragraph by chance.
 _MIN_LEAD_BEHIND_DATELINE = 30
@@ -45,12 +45,9 @@ def normalise_article(article: Article) -> Article:
     """
     images = _images(article.images)
     lead = _text(article.lead)
-    shown = {_fold(text) for image in images for text in _texts_of(image)} - {""}
-    longest = max(map(len, shown), default=-_MAX_LABELS) + _MAX_LABELS
+    captions = _Captions(images)
     paragraphs = [
-        paragraph
-        for paragraph in normalise_paragraphs(_BLANK_LINE.split(article.body))
-        if len(paragraph) > 2 * longest or not _is_caption(paragraph, shown, longest)
+        paragraph for paragraph in normalise_paragraphs(_BLANK_LINE.split(article.body)) if not captions.hold(paragraph)
     ]
     repeated = 0
     while lead and repeated < len(paragraphs) and _repeats(paragraphs[repeated], lead):
@@ -128,18 +125,30 @@ def _texts_of(image: Image) -> Iterator[str]:
         yield f"{image.caption} {image.credit}"
 
 
-def _is_caption(paragraph: str, shown: set[str], longest: int) -> bool:
-    """Whether a paragraph is one of the texts `shown` with images, with or without labels such as `Фото:`."""
-    beginning = _fold(paragraph[:_END])
-    if any(text.startswith(beginning) for text in shown) and _fold(paragraph) in shown:
-        return True
-    if not may_hold_credit(paragraph):
-        return False
-    folded = _fold(paragraph)
-    if len(folded) > longest or not any(text in folded for text in shown):
-        return False
-    caption, credit = split_credit(paragraph)
-    return credit is not None and _fold(credit) in shown and (caption is None or _fold(caption) in shown)
+class _Captions:
+    """What is printed with an article's images, to know it among its paragraphs."""
+
+    def __init__(self, images: Iterable[Image]) -> None:
+        self._shown = {_fold(text) for image in images for text in _texts_of(image)} - {""}
+        self._longest = max(map(len, self._shown), default=-_MAX_LABELS) + _MAX_LABELS
+        self._beginnings = {"", *(text[0] for text in self._shown)}
+
+    def hold(self, paragraph: str) -> bool:
+        """Whether a paragraph is one of these texts, with or without labels such as `Фото:`."""
+        if len(paragraph) > 2 * self._longest:
+            return False
+        # Nearly all begin otherwise, and have no sign of a credit: they need not be folded.
+        if _fold(paragraph[:1])[:1] in self._beginnings and _fold(paragraph) in self._shown:
+            return True
+        if not may_hold_credit(paragraph):
+            return False
+        folded = _fold(paragraph)
+        if len(folded) > self._longest or not any(text in folded for text in self._shown):
+            return False
+        caption, credit = split_credit(paragraph)
+        return (
+            credit is not None and _fold(credit) in self._shown and (caption is None or _fold(caption) in self._shown)
+        )
 
 
 def _repeats(paragraph: str, lead: str) -> bool:

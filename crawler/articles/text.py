@@ -116,8 +116,11 @@ def split_credit(caption: str) -> tuple[str | None, str | None]:
     """
     if not caption:
         return None, None
+    text = normalise_text(caption)
     if len(caption) > _MAX_CAPTION:
-        return normalise_text(caption) or None, None
+        return text or None, None
+    if not may_hold_credit(text):
+        return _once(text) or None, None
     credits: dict[str, None] = {}
     lines = normalise_paragraphs(caption.splitlines())
     shown = normalise_text(" ".join(_cut_credits(line, credits) for line in lines))
@@ -132,8 +135,7 @@ def may_hold_credit(text: str) -> bool:
     >>> may_hold_credit("It rains."), may_hold_credit("Photo: A. Smith")
     (False, True)
     """
-    lower = text.lower()
-    return any(sign in lower for sign in _CREDIT_SIGNS)
+    return any(map(text.lower().__contains__, _CREDIT_SIGNS))
 
 
 def word_count(s: str) -> int:

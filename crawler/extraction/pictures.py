@@ -95,7 +95,7 @@ def _number(text: str) -> float:
 def is_photo(url: str) -> bool:
     """Whether an address may be that of a photo: no logo, counter or stand-in, as far as its words tell."""
     lower = url.lower()
-    return not (lower.startswith("data:") or lower.endswith(".svg") or any(word in lower for word in _NO_PHOTO))
+    return not (lower.startswith("data:") or lower.endswith(".svg") or any(map(lower.__contains__, _NO_PHOTO)))
 
 
 def largest(addresses: Iterable[str]) -> str:
