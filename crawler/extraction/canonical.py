@@ -51,7 +51,7 @@ def identify(url: str, declared: str | None, source: Source | None, address: Add
     without a source, when it is on the same site and not its front page.
     """
     if source is not None and address is not None:
-        told = locate_page(declared, source) if declared else None
+        told = address if declared == url else locate_page(declared, source) if declared else None
         if told is not None and told.edition.id == address.edition.id and told.is_article:
             return Identity(told.canonical_url, told.article_id or address.article_id, Origin.META)
         return Identity(address.canonical_url, address.article_id, Origin.URL)

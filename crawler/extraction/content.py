@@ -111,8 +111,8 @@ def read_box(box: LexborNode, base: str, *, removed: Collection[int] = (), stops
 
 
 def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attrs
-    return "hidden" in attributes or ("style" in attributes and bool(_HIDDEN.search(attributes.get("style") or "")))
+    attributes = node.attributes
+    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or ""))
 
 
 class _Walk:
