@@ -16,6 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from crawler.demo.site import serve_courier
 from crawler.demo.tour import SOURCE
+from crawler.storage import schedulers
+from crawler.storage.database import now
+from crawler.storage.liveness import own_identity
 from tests.crawl.crawling import Home
 from tests.web import newsroom
 from tests.web.browsing import FLAGS, chromium, serving
@@ -67,6 +70,8 @@ def demo_machine() -> Iterator[Home]:
         (home.sources / f"{SOURCE}.toml").write_text(courier.source_file(), encoding="utf-8")
         with home.migrated() as database:
             newsroom.fill(database)
+            with database.write() as session:
+                schedulers.begin(session, "pictures", process=own_identity(), now=now(session))
         for _day in range(2):
             done = home.run("crawl", SOURCE)
             if done.code not in (0, 1):

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from crawler.storage import tokens
-from crawler.storage.database import now
+from crawler.storage import schedulers, tokens
+from crawler.storage.database import Database, now
+from crawler.storage.liveness import own_identity
 from crawler.storage.tables import Rights
 from tests.crawl.crawling import Home, headline_of, publish, until
 from tests.crawl.site import Site
@@ -53,6 +54,26 @@ def test_a_source_is_paused_with_a_reason_and_resumed(visit: Visit, home: Home) 
     go(page, page.get_by_role("button", name="Resume"))
     expect(page.get_by_role("button", name="Resume")).to_have_count(0)
     assert home.ask(asked) == [(None, None)]
+
+
+def test_home_lists_what_is_to_come_and_says_when_nobody_follows_it(visit: Visit, home: Home) -> None:
+    fires = "UPDATE schedules SET next_fire_at = datetime('now', '{}') WHERE source_id = 'tasozen_today'"
+    home.ask_for_writing(fires.format("-5 minutes"))
+    page = visit().open("/")
+    told = page.get_by_label("Next", exact=True).inner_text()
+    assert "No scheduler is at work, so no schedule is followed. Start it: crawler up" in told
+    assert "steppe_telegraph" in told
+    assert "tasozen_today" not in told
+    with Database(f"sqlite:///{home.database}") as database:
+        with database.write() as session:
+            schedulers.begin(session, "of this test", process=own_identity(), now=now(session))
+        page.reload()
+        told = page.get_by_label("Next", exact=True).inner_text()
+        with database.write() as session:
+            schedulers.end(session, "of this test", now=now(session))
+    home.ask_for_writing(fires.format("+20 minutes"))
+    assert "No scheduler" not in told
+    assert "tasozen_today" in told  # due: it begins within seconds
 
 
 def test_a_pause_that_cannot_be_understood_says_what_to_write(visit: Visit, home: Home) -> None:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.monitoring.health import SourceHealth, State, survey
-from crawler.storage import run_lists, yields
+from crawler.storage import run_lists, schedulers, yields
 from crawler.storage.filters import Filter
 from crawler.storage.search import search
 from crawler.web import charts
@@ -46,6 +46,7 @@ def home(request: Request) -> Response:
     registry = registry_of(request)
     with asking(request) as (session, now):
         found = survey(session, registry, now=now)
+        is_followed = bool(schedulers.at_work(session, now=now))
         newest = search(session, Filter(), limit=NEWEST).hits
         values = {
             "problems": found.problems[:PROBLEMS],
@@ -54,7 +55,9 @@ def home(request: Request) -> Response:
             "states": _counted(found.sources),
             "hourly": _hourly(session, sorted(registry.sources), now, visitor),
             "newest": [hit.row for hit in newest],
-            "fires": _next_fires(found.sources)[:FIRES],
+            # Without a scheduler those that have passed come no more.
+            "fires": _next_fires(found.sources, after=None if is_followed else now)[:FIRES],
+            "is_followed": is_followed,
             "has_schedule": any(source.schedule for source in registry.sources.values()),
             **_going_on(session, now),
         }
@@ -78,10 +81,11 @@ def _counted(sources: Sequence[SourceHealth]) -> Mapping[State, int]:
     return {state: states.count(state) for state in State if state in states}
 
 
-def _next_fires(sources: Sequence[SourceHealth]) -> list[SourceHealth]:
-    """The sources that will be crawled, the next first."""
-    waiting = [source for source in sources if source.next_fire_at is not None and source.paused_at is None]
-    return sorted(waiting, key=lambda source: (source.next_fire_at, source.source_id))
+def _next_fires(sources: Sequence[SourceHealth], *, after: datetime | None) -> list[SourceHealth]:
+    """The sources that will be crawled, the next first; only those of fires after a moment, if one is given."""
+    waiting = [(one.next_fire_at, one) for one in sources if one.next_fire_at is not None and one.paused_at is None]
+    waiting.sort(key=lambda pair: (pair[0], pair[1].source_id))
+    return [source for fire, source in waiting if after is None or fire > after]
 
 
 def _hourly(session: Session, source_ids: Sequence[str], now: datetime, visitor: Visitor) -> Hourly:
