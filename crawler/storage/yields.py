@@ -174,23 +174,23 @@ def daily(session: Session, source_id: str, *, last: date, days: int, zone: tzin
     return found
 
 
-def usual_week(session: Session, source_id: str, *, now: datetime, zone: tzinfo) -> list[list[int]] | None:
+def usual_week(session: Session, source_id: str, *, now: datetime, zone: tzinfo) -> list[list[float]] | None:
     """The usual new articles by weekday (0 is Monday) and hour of the day in `zone`: `week[weekday][hour]`.
 
-    Medians of the last 5 whole weeks, or of those since its first article. None where these are fewer than two.
+    Averages of 5 weeks up to the last whole hour, or of the whole ones since its first article; medians would be 0, for
+    most sources bring less than one an hour. None where there are fewer than two such weeks.
     """
     span = spans(session, [source_id]).get(source_id)
     weeks = min(WEEKS, (now - span.first_at) // (7 * DAY)) if span else 0
     if weeks < 2:
         return None
-    start = now - weeks * 7 * DAY
-    counts = hourly(session, [source_id], start=start, end=now)[source_id]
-    first = start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    by_hour: dict[tuple[int, int], list[int]] = {}
-    for number, count in enumerate(counts):
-        local = (first + number * HOUR).astimezone(zone)
-        by_hour.setdefault((local.weekday(), local.hour), []).append(count)
-    return [[median_low(by_hour.get((weekday, hour), [0])) for hour in range(24)] for weekday in range(7)]
+    end = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    start = end - weeks * 7 * DAY
+    week = [[0.0] * 24 for _ in range(7)]
+    for number, count in enumerate(hourly(session, [source_id], start=start, end=end)[source_id]):
+        local = (start + number * HOUR).astimezone(zone)
+        week[local.weekday()][local.hour] += count / weeks
+    return week
 
 
 def _writing(session: Session) -> Callable[[datetime], str]:

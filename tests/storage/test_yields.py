@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import insert
 
 from crawler.storage import yields
@@ -90,12 +91,22 @@ def test_a_young_source_has_no_usual_day_and_no_usual_week(database: Database) -
         assert yields.usual_week(session, "new", now=NOON, zone=UTC) is None
 
 
-def test_the_usual_week_is_by_weekday_and_hour_of_the_zone(database: Database) -> None:
-    for week in range(1, 6):
-        put(database, "herald", [NOON - week * WEEK + timedelta(minutes=n) for n in range(3 if week == 1 else 5)])
+def test_the_usual_week_is_an_average_by_weekday_and_hour_of_the_zone(database: Database) -> None:
+    for week, articles in ((1, 3), (3, 5), (5, 1)):
+        put(database, "herald", [NOON - week * WEEK + timedelta(minutes=n) for n in range(articles)])
+    put(database, "herald", [NOON + timedelta(minutes=n) for n in range(9)])  # of an hour that is not over
     put(database, "herald", [NOON - 6 * WEEK])
     with database.read() as session:
-        week = yields.usual_week(session, "herald", now=NOON, zone=ALMATY)
+        week = yields.usual_week(session, "herald", now=NOON + timedelta(minutes=20), zone=ALMATY)
     assert week is not None
-    assert week[2][17] == 5  # Wednesday, 12:00 UTC
-    assert sum(map(sum, week)) == 5
+    assert week[2][17] == pytest.approx(9 / 5)  # Wednesday, 12:00 UTC
+    assert sum(map(sum, week)) == pytest.approx(9 / 5)
+
+
+def test_a_source_of_two_weeks_has_the_average_of_these(database: Database) -> None:
+    put(database, "herald", [NOON - 2 * WEEK - DAY, NOON - WEEK, NOON - WEEK + HOUR])
+    with database.read() as session:
+        week = yields.usual_week(session, "herald", now=NOON, zone=UTC)
+    assert week is not None
+    assert (week[2][12], week[2][13]) == (0.5, 0.5)
+    assert sum(map(sum, week)) == 1

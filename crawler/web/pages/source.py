@@ -29,9 +29,6 @@ from crawler.web.pages.asking import asked, asked_number, asking, back_to, form_
 from crawler.web.rendering import render
 from crawler.web.visitor import Visitor
 
-DAY = timedelta(days=1)
-# Weeks of which the usual week is the average.
-WEEKS = 4
 # Days of the chart: four weeks show each weekday four times.
 DAYS = 28
 # Fields of articles read in so many days, against those of so many before.
@@ -153,26 +150,16 @@ def _daily(session: Session, declared: Source, now: datetime, visitor: Visitor) 
 
 
 def _week(session: Session, declared: Source, now: datetime) -> dict[str, Any] | None:
-    """How many articles come by weekday and hour in the source's zone, on average of four weeks.
-
-    Averages: by the hour, the median of most sources is 0. None for a source that is younger than two weeks.
-    """
-    span = yields.spans(session, [declared.id]).get(declared.id)
-    weeks = min(WEEKS, (now - span.first_at) // (7 * DAY)) if span else 0
-    if weeks < 2:
+    """The chart of the usual week in the source's zone. None for a source that is younger than two weeks."""
+    week = yields.usual_week(session, declared.id, now=now, zone=declared.schedule_zone)
+    if week is None:
         return None
-    start = (now - weeks * 7 * DAY).replace(minute=0, second=0, microsecond=0)
-    counts = yields.hourly(session, [declared.id], start=start, end=now)[declared.id]
-    means = [[0.0] * 24 for _ in range(7)]
-    for number, count in enumerate(counts):
-        local = (start + number * timedelta(hours=1)).astimezone(declared.schedule_zone)
-        means[local.weekday()][local.hour] += count / weeks
-    most = max(map(max, means))
-    weekday, hour = next((day, means[day].index(most)) for day in range(7) if most in means[day])
+    most = max(map(max, week))
+    weekday, hour = next((day, week[day].index(most)) for day in range(7) if most in week[day])
     local = now.astimezone(declared.schedule_zone)
     return {
-        "picture": charts.week(means, shades=SHADES, now=(local.weekday(), local.hour)),
-        "total": sum(map(sum, means)),
+        "picture": charts.week(week, shades=SHADES, now=(local.weekday(), local.hour)),
+        "total": sum(map(sum, week)),
         "weekday": weekday,
         "hour": hour,
         "most": most,
