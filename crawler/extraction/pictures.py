@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
@@ -133,8 +133,9 @@ def _form(url: str) -> tuple[str, tuple[int, int, int]]:
     embedded = _EMBEDDED.match(url, 8)
     if embedded:
         url, direct = unquote(url[embedded.start(1) :]), 0
-    parts = urlsplit(url)
-    path = unquote(parts.path)
+    host, _, rest = url.partition("://")[2].partition("/")
+    address, _, query = rest.partition("?")
+    path = "/" + unquote(address)
     extension = _EXTENSION.search(path, path.rfind("/") + 1)
     endings = extension[1].lower().split(".")[1:] if extension else []
     stem = path[: extension.start()] if extension else path
@@ -155,9 +156,9 @@ def _form(url: str) -> tuple[str, tuple[int, int, int]]:
         # No size in the name: the original, larger than any named variant of it.
         size = 10_000
     stem = _SIZE_PART.sub("", stem)
-    width_asked = _QUERY_WIDTH.search(parts.query) if parts.query else None
+    width_asked = _QUERY_WIDTH.search(query) if query else None
     if width_asked:
         size = min(size, int(width_asked[1]))
-    host = ".".join((parts.hostname or "").split(".")[-2:])
-    key = host + stem + ("" if extension else "?" + parts.query if not width_asked and not embedded else "")
+    site = ".".join(host.lower().partition(":")[0].split(".")[-2:])
+    key = site + stem + ("" if extension else "?" + query if not width_asked and not embedded else "")
     return key, (size, int(len(endings) == 1 and endings[0] not in ("webp", "avif")), direct)
