@@ -80,8 +80,7 @@ def excess_of(html: bytes) -> str | None:
 
 
 def _is_suspicious(html: bytes) -> bool:
-    # How many there are is told three times as fast by what is left without them as by counting.
-    tags = len(html) - len(html.replace(b"<", b""))
+    tags = html.count(b"<")
     if tags > MAX_DEPTH or (tags > _ALWAYS_CLEAR and tags * _most_unclosed(html) > MAX_REPEATED):
         return True
     looked_at = 0
