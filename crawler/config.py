@@ -138,8 +138,12 @@ class Config(BaseSettings):
     @cached_property
     def source_folders(self) -> tuple[Path, ...]:
         """Folders with the user's own source files; the default one only where it exists."""
-        default = user_config_path(APP) / "sources"
-        return self.sources or ((default,) if default.is_dir() else ())
+        return self.sources or tuple(folder for folder in self.looked_for_sources if folder.is_dir())
+
+    @cached_property
+    def looked_for_sources(self) -> tuple[Path, ...]:
+        """Folders where the user's own source files may stand, whether they exist or not."""
+        return self.sources or (user_config_path(APP) / "sources",)
 
     @cached_property
     def zone(self) -> tzinfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import tempfile
@@ -19,11 +20,11 @@ from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_DATABASE, EXIT_FAILED, EXIT_INTERRUPTED
 from crawler.cli.children import Child, Children
-from crawler.cli.output import Json, console, duration, fitting_table, print_json, table
+from crawler.cli.output import Json, console, duration, fitting_table, print_json, when, yielding_table
 from crawler.config import Config, load_config
 from crawler.errors import ConfigError, SourceError
 from crawler.sources.registry import Registry
-from crawler.storage import links, runs
+from crawler.storage import links, logs, runs
 from crawler.storage.database import Database
 from crawler.storage.outcome import GOOD_OUTCOMES, Outcome, ProcessEnd, Stop, grouped, judge_outcome
 from crawler.storage.runs import Ending
@@ -33,6 +34,8 @@ from crawler.storage.tables import RunRow
 
 # How often progress is told in plain lines when nobody sits at a terminal. Seconds.
 TELL_EVERY = 10.0
+# Of the log of a crawl that failed, so many complaints are shown: the first ones tell the cause. Lines.
+WARNINGS = 3
 
 LIVE_COUNTS = ("discovered", "fetched", "new", "revised", "unchanged", "duplicate", "rejected", "failed")
 
@@ -77,9 +80,9 @@ def crawl(
         if as_json:
             print_json(results if not dry_run else {"runs": results, "articles": _would_store(database)})
         else:
-            _print_results(results, console())
+            _print_results(results, console(), is_kept=not dry_run)
             if dry_run:
-                _print_would_store(database, console())
+                _print_would_store(database, console(), config)
     if interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
     if any(child.finish_reason == Outcome.FAILED_TO_START for child in children.all):  # so says who opens the database
@@ -181,7 +184,7 @@ def _result(child: Child, database: Database, stopped: bool) -> dict[str, Any]:
             _end_unfinished(session, child, stopped)
             run = runs.get(session, child.run_id)
             if run is not None and run.outcome:
-                return _of_run(run)
+                return _of_run(run) | {"warnings": _warnings(session, run)}
     if child.process is None:
         return {"source": child.source_id, "run": None, "outcome": "skipped", "reason": "stopped before it began"}
     code = child.process.returncode
@@ -222,10 +225,19 @@ def _of_run(run: RunRow) -> dict[str, Any]:
     }
 
 
-def _print_results(results: Sequence[Mapping[str, Any]], out: Console) -> None:
+def _warnings(session: Session, run: RunRow) -> list[str]:
+    """What its log complains of, where it did not do its work."""
+    if run.outcome in GOOD_OUTCOMES:
+        return []
+    records = logs.records_of(session, run.id, level=logging.WARNING, limit=WARNINGS)
+    return [record.message.partition("\n")[0] for record in records]
+
+
+def _print_results(results: Sequence[Mapping[str, Any]], out: Console, *, is_kept: bool) -> None:
     counted = [result for result in results if "discovered" in result]
     if counted:
-        columns = ("source", "run", "outcome", *runs.COUNTS, "time")
+        # A dry run's number is of a database that is gone.
+        columns = ("source", *(["run"] if is_kept else []), "outcome", *runs.COUNTS, "time")
         rows = [
             (
                 *(result[name] for name in columns[:-1]),
@@ -241,8 +253,10 @@ def _print_results(results: Sequence[Mapping[str, Any]], out: Console) -> None:
             out.print(f"{result['source']}: not stored: {told}", soft_wrap=True)
         if result["reason"]:
             out.print(f"{result['source']}: {result['outcome']}: {result['reason']}", soft_wrap=True, markup=False)
+        for warning in result.get("warnings", ()):
+            out.print(f"  {warning}", soft_wrap=True, markup=False)
     run_ids = [result["run"] for result in results if result["run"]]
-    if run_ids and sys.stdout.isatty():
+    if run_ids and is_kept and sys.stdout.isatty():
         last = run_ids[-1]
         out.print(f"[dim]Look closer: crawler run show {last} · crawler log {last} · crawler article list[/]")
 
@@ -260,8 +274,14 @@ def _would_store(database: Database) -> list[dict[str, Any]]:
         ]
 
 
-def _print_would_store(database: Database, out: Console) -> None:
+def _print_would_store(database: Database, out: Console, config: Config) -> None:
     found = _would_store(database)
-    out.print(f"Dry run: {len(found)} articles were read and nothing was stored.")
-    rows = [(one["published_at"] or "no date", one["words"], one["headline"], one["url"]) for one in found]
-    out.print(table("published", "words", "headline", "url", rows=rows, right=("words",)))
+    what = "1 article was" if len(found) == 1 else f"{len(found)} articles were"
+    out.print(f"Dry run: {what} read and nothing was stored.")
+    if not found:
+        return
+    rows = [
+        (when(one["published_at"], config) or "no date", one["words"], one["headline"], one["url"]) for one in found
+    ]
+    columns = ("published", "words", "headline", "url")
+    out.print(yielding_table(out, *columns, rows=rows, right=("words",), cut=("headline",), folded=("url",)))

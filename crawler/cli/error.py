@@ -14,6 +14,9 @@ from crawler.config import load_config
 from crawler.storage import log_lists, logs
 from crawler.storage.tables import ErrorRow
 
+# Of a message so much tells one error from another in a list. Characters.
+LONGEST_MESSAGE = 100
+
 app = typer.Typer(help="Errors of all runs, grouped by kind.", no_args_is_help=True)
 
 
@@ -41,7 +44,7 @@ def list_(
                 when(error.last_seen_at, config),
                 " ".join(sources[error.id]),
                 error.kind,
-                error.message.partition("\n")[0][:100],
+                _in_a_line(error.message),
             )
             for error in found
         ]
@@ -82,6 +85,11 @@ def show(error: int, as_json: Json = False) -> None:
             out.print(found.traceback, markup=False, soft_wrap=True)
         rows = [(o.run_id, o.source_id, when(o.last_at, config), o.count, o.url) for o in occurrences]
         out.print(table("run", "source", "last", "count", "address", rows=rows, right=("run", "count")))
+
+
+def _in_a_line(message: str) -> str:
+    first = message.partition("\n")[0]
+    return first if len(first) <= LONGEST_MESSAGE else f"{first[:LONGEST_MESSAGE].rstrip()} …"
 
 
 def _error_dict(error: ErrorRow, sources: list[str]) -> dict[str, Any]:

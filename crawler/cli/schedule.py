@@ -22,11 +22,13 @@ from crawler.scheduling.wording import clock_changes, in_words
 from crawler.storage import schedulers, schedules
 from crawler.storage.database import Database, now
 from crawler.storage.schema import State, ensure_ready, inspect_schema
-from crawler.storage.tables import ScheduleRow
+from crawler.storage.tables import ScheduleRow, SchedulerRow
 
 app = typer.Typer(help="When sources are crawled.", no_args_is_help=True)
 
 Source = Annotated[str, typer.Argument(help="Id of the source.")]
+
+NOBODY = "No scheduler is at work. Start one: crawler up"
 
 
 @app.command("list")
@@ -34,11 +36,11 @@ def list_(as_json: Json = False) -> None:
     """List the schedules: in words, with the next fire and what keeps it from running."""
     config = load_config()
     declarations = _declarations(config)
-    rows = _rows(config)
+    kept, is_followed = _rows(config), bool(_at_work(config))
     moment = datetime.now(UTC)
     found: list[dict[str, Any]] = []
     for source in declarations.sources.values():
-        schedule, row = Schedule.of(source), rows.get(source.id)
+        schedule, row = Schedule.of(source), kept.get(source.id)
         # A row may hold an overdue fire, or that of a schedule that has changed since; the file is the truth.
         known = row is not None and row.spec_hash == schedule.fingerprint
         found.append(
@@ -64,8 +66,12 @@ def list_(as_json: Json = False) -> None:
             )
             for one in found
         ]
-        out, columns = console(), ("source", "when", "next", "last", "")
-        out.print(yielding_table(out, *columns, rows=shown, first_to_go=("last",), folded=("when", "")))
+        columns = ("source", "when", "next", "last", *([""] if any(one["paused"] for one in found) else []))
+        rows = [row[: len(columns)] for row in shown]
+        out = console()
+        out.print(yielding_table(out, *columns, rows=rows, first_to_go=("last",), folded=("when", "")))
+        if not is_followed:
+            console(stderr=True).print(NOBODY, style="yellow")
     _tell_problems(declarations)
 
 
@@ -151,12 +157,7 @@ def run(
 def check(as_json: Json = False) -> None:
     """Exit code 0 when a scheduler is at work, 1 when none is: for health checks."""
     config = load_config()
-    with Database(config.url) as database:
-        if inspect_schema(database).state is State.CURRENT:
-            with database.read() as session:
-                rows = schedulers.at_work(session, now=now(session))
-        else:
-            rows = []
+    rows = _at_work(config)
     if as_json:
         names = ("worker", "pid", "version", "started_at", "heartbeat_at")
         print_json([{name: getattr(row, name) for name in names} for row in rows])
@@ -164,7 +165,7 @@ def check(as_json: Json = False) -> None:
         shown = [(row.worker, row.pid, row.version, when(row.started_at, config)) for row in rows]
         console().print(table("machine", "pid", "version", "since", rows=shown))
     else:
-        console().print("No scheduler is at work. Start one: crawler up")
+        console().print(NOBODY)
     if not rows:
         raise typer.Exit(EXIT_FAILED)
 
@@ -183,6 +184,15 @@ def _rows(config: Config) -> dict[str, ScheduleRow]:
             return {}
         with database.read() as session:
             return {row.source_id: row for row in schedules.listing(session)}
+
+
+def _at_work(config: Config) -> Sequence[SchedulerRow]:
+    """The schedulers that are at work; none where there is no database yet."""
+    with Database(config.url) as database:
+        if inspect_schema(database).state is not State.CURRENT:
+            return []
+        with database.read() as session:
+            return schedulers.at_work(session, now=now(session))
 
 
 @contextmanager

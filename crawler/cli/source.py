@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from crawler.cli import EXIT_FAILED, source_health, source_test
 from crawler.cli.output import Json, console, print_json, table
@@ -19,6 +20,12 @@ app.command("test")(source_test.test)
 
 def _registry() -> Registry:
     return Registry.load(load_config().source_folders)
+
+
+def _own_folders() -> str:
+    return ", ".join(
+        f"{folder}{'' if folder.is_dir() else ' (not there yet)'}" for folder in load_config().looked_for_sources
+    )
 
 
 @app.command("list")
@@ -57,6 +64,8 @@ def list_(as_json: Json = False) -> None:
         out.print(f"{source_id}: your file {registry.path_of(source_id)} is used in place of the packaged {path}")
     for problem in registry.problems:
         console(stderr=True).print(f"Left out: {problem}", markup=False, soft_wrap=True)
+    if out.is_terminal:
+        out.print(Text(f"Files of your own are read from {_own_folders()}", "dim"), soft_wrap=True)
 
 
 @app.command()
@@ -102,17 +111,24 @@ def check(
     if sources:
         problems = [p for p in problems if any(name in p.file for name in sources)]
         for name in sources:
-            if not any(name in p.file for p in problems):
-                registry.get(name)
+            if name not in registry.sources and not any(name in p.file for p in problems):
+                err = console(stderr=True)
+                err.print(f"Files of your own are read from {_own_folders()}", markup=False, soft_wrap=True)
+                registry.get(name)  # says that there is none
     if as_json:
         print_json({"sources": len(registry.sources), "problems": [_problem(problem) for problem in problems]})
     else:
         for problem in problems:
             console(stderr=True).print(str(problem), markup=False, soft_wrap=True)
         right = len(sources) if sources else len(registry.sources)
-        console().print(f"{len(problems)} problems" if problems else f"{right} source files are right")
+        counted = _counted(len(problems), "problem", "problems")
+        console().print(counted if problems else _counted(right, "source file is right", "source files are right"))
     if problems:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _problem(problem: SourceProblem) -> dict[str, str]:

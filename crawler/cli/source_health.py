@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_FAILED
 from crawler.cli.opening import reading
-from crawler.cli.output import Json, console, print_json, table, when
+from crawler.cli.output import Json, console, print_json, table, when, yielding_table
 from crawler.config import Config, load_config
 from crawler.monitoring.health import Problem, Severity, SourceHealth, State, survey
 from crawler.sources.registry import Registry
@@ -94,9 +94,8 @@ def _print_table(out: Console, fares: Sequence[SourceHealth], config: Config) ->
         )
         for one in fares
     ]
-    made = table(*columns, rows=rows, right=("24 h", "usual"))
-    made.columns[0].no_wrap = True  # half an id is none; moments wrap at their space
-    out.print(made)
+    go = ("last good run", "usual", "14 days")
+    out.print(yielding_table(out, *columns, rows=rows, right=("24 h", "usual"), first_to_go=go))
 
 
 def _next(one: SourceHealth, config: Config) -> str:

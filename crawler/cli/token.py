@@ -72,9 +72,10 @@ def list_(as_json: Json = False) -> None:
         (row.name, row.rights, when(row.created_at, config), when(row.last_used_at, config), _standing(row, moment))
         for row in found
     ]
-    console().print(table("token", "may", "made", "last used", "", rows=rows))
     if not rows:
         console().print("No tokens: only this machine can use the web interface. Make one: crawler token create NAME")
+        return
+    console().print(table("token", "may", "made", "last used", "", rows=rows))
 
 
 @app.command()

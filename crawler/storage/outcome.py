@@ -155,14 +155,14 @@ def _name(signal: int) -> str:
 def _judge_work(stats: Mapping[str, Any]) -> Judgement:
     """A crawl that came to its own end: what it has done decides."""
     did = _Work(stats)
+    if did.dead_lists and not did.lists_read and not did.stored:
+        return Judgement(Outcome.FAILED, f"no list of the source can be read: {_listed(did.dead_lists)}")
     if did.nothing_asked:
         if did.errors:
             return Judgement(Outcome.FAILED, f"it asked for nothing: {_times(did.errors, 'error')} before that")
         if did.is_revisit:
             return Judgement(Outcome.SUCCEEDED)  # no article was due
         return Judgement(Outcome.EMPTY, "there was nothing to ask for")
-    if did.dead_lists and not did.lists_read and not did.stored:
-        return Judgement(Outcome.FAILED, f"no list of the source can be read: {_listed(did.dead_lists)}")
     if did.no_answer:
         return Judgement(Outcome.FAILED, f"the site gave no answer to {_times(did.requests, 'request')}")
     if not did.stored and (did.exceptions or did.pages >= FEW_PAGES):

@@ -43,7 +43,19 @@ def test_a_dry_run_shows_and_stores_nothing(home: Home, site: Site) -> None:
     assert done.code == 0, done.err
     assert {one["headline"] for one in done.json["articles"]} == {headline_of(1), headline_of(2)}
     assert not home.database.exists()
-    assert "nothing was stored" in home.run("crawl", "herald", "--dry-run").out
+    shown = home.run("crawl", "herald", "--dry-run").out
+    assert "2 articles were read and nothing was stored" in shown
+    assert shown.split()[:2] == ["source", "outcome"]  # no number of a run: its record is gone
+
+
+@pytest.mark.parametrize("words", [[], ["--dry-run"]], ids=["a crawl", "a dry run, whose log is gone"])
+def test_a_crawl_that_failed_shows_what_its_log_complains_of(home: Home, site: Site, words: list[str]) -> None:
+    publish(site, [1])
+    home.declare(site)
+    done = home.run("crawl", "herald", *words, CRAWLER_ALLOW_PRIVATE_ADDRESSES="0")
+    assert done.code == 1
+    assert "herald: failed: no list of the source can be read: 1 private_address" in done.out
+    assert "set CRAWLER_ALLOW_PRIVATE_ADDRESSES=1 if you mean it" in done.out
 
 
 def test_a_limit_is_kept(home: Home, site: Site) -> None:

@@ -60,6 +60,7 @@ def test_schedules_are_listed_before_there_is_a_database(typed: Typed, home: Hom
     assert not home.database.exists()
     shown = typed("schedule", "list")
     assert "at 02:30 (Europe/Berlin)" in shown.out
+    assert shown.err == "No scheduler is at work. Start one: crawler up\n"
 
 
 def test_the_next_fires_are_shown_there_and_in_utc_with_a_warning(typed: Typed) -> None:

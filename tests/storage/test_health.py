@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from rich.console import Console
 from sqlalchemy import event, insert
 from typer.testing import CliRunner
 
-from crawler.cli import EXIT_FAILED, EXIT_USAGE
+from crawler.cli import EXIT_FAILED, EXIT_USAGE, source_health
 from crawler.cli.application import app
 from crawler.errors import SourceError
 from crawler.monitoring import health
@@ -167,6 +169,21 @@ def test_what_is_wrong_is_told_with_what_to_do(asked: Database) -> None:
     (problem,) = found["problems"]
     assert (problem["source"], problem["rule"], problem["severity"]) == ("vlast", "failing", "critical")
     assert len(found["sources"]) == len(REGISTRY.sources)
+
+
+def test_on_80_columns_a_source_is_a_line(asked: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with asked.read() as session:
+        moment = now(session)
+    run(asked, Outcome.SUCCEEDED, moment - 2 * HOUR)
+    put(asked, "vlast", [moment - 2 * HOUR])
+    CliRunner().invoke(app, ["schedule", "resume", "vlast"])  # since then each source has its next fire
+    screen = Console(width=80, force_terminal=True, file=io.StringIO(), color_system=None)
+    monkeypatch.setattr(source_health, "console", lambda **_: screen)
+    typed("--all", code=0)
+    lines = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == len(REGISTRY.sources) + 2
+    assert lines[0].split() == ["source", "state", "14", "days", "24", "h", "last", "new", "next", "run"]
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_source_that_there_is_not(asked: Database) -> None:

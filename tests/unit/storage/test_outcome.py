@@ -77,6 +77,12 @@ READ_LIST = {
             id="no link fits the pattern",
         ),
         pytest.param({}, Outcome.EMPTY, "nothing to ask", id="nothing was asked"),
+        pytest.param(
+            {"log_count/ERROR": 1, "crawler/lists_dead/private_address": 1},
+            Outcome.FAILED,
+            "no list of the source can be read: 1 private_address",
+            id="its lists may not be asked for",
+        ),
         pytest.param({"log_count/ERROR": 1}, Outcome.FAILED, "1 error", id="start() raised before the first request"),
         pytest.param(
             {
