@@ -191,11 +191,18 @@ def _best_heading(headings: Collection[Heading], titles: list[str], publishers: 
     """The heading most like one of the page's titles; the first one where several are."""
     keys = {key for publisher in publishers if (key := name_key(publisher))}
     site_names = set(_site_names(titles))
+    headings = [
+        heading
+        for heading in headings
+        if len(heading.text) <= _LONGEST
+        and name_key(heading.text) not in keys
+        and heading.text.casefold() not in site_names
+    ]
+    if headings and headings[0].text in titles:
+        return headings[0]  # none is more like one
     stated = [Counter(_words(title)) for title in titles]
     best: tuple[float, Heading] | None = None
     for heading in headings:
-        if len(heading.text) > _LONGEST or name_key(heading.text) in keys or heading.text.casefold() in site_names:
-            continue
         words = Counter(_words(heading.text))
         likeness = max((_likeness(words, title) for title in stated), default=0.0)
         known = max((_known(words, title) for title in stated), default=1.0)
