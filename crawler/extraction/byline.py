@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from crawler.articles.bylines import clean_author
 from crawler.articles.text import name_key, normalise_text
 from crawler.extraction.page import Page
-from crawler.extraction.surroundings import before, behind
+from crawler.extraction.surroundings import Seen, Surroundings, seen
 
 # Words, in lower case, in class, id, rel, itemprop or test id of an element that holds the author's name.
 _AUTHOR_NAMES = re.compile(
@@ -68,8 +68,6 @@ _NO_NAME = re.compile(
 # Longest text of an element that is taken for a byline, and of one link in it, in characters.
 _LONGEST = 160
 _LONGEST_NAME = 60
-# The same of a byline with the blanks of the page's source around it.
-_LONGEST_PRINTED = 1_000
 # Letters of a publisher's name that is no beginning of a person's by chance.
 _SHORTEST_PUBLISHER = 4
 # Most nodes between two authors of one list.
@@ -86,20 +84,20 @@ class Byline(NamedTuple):
     """What is printed, when it names no people: a desk, an agency, the publisher."""
 
 
-def read_byline(page: Page, heading: LexborNode | None, publishers: Collection[str]) -> Byline:
+def read_byline(page: Page, around: Surroundings | None, publishers: Collection[str]) -> Byline:
     """Who signs the story: looks behind the headline, then before it, then for any element that says "author".
 
     A signature of the publisher near the headline ends the search: authors further away are those of other stories.
     """
     signature = None
-    for nodes in (behind(heading), before(heading)) if heading is not None else ():
+    for nodes in (around.behind(), around.before()) if around is not None else ():
         near = _first_people(_printed(nodes), publishers)
         if near.people or (near.signature and name_key(near.signature) in {name_key(name) for name in publishers}):
             return near
         signature = signature or near.signature
     if signature is None:
         named = page.tree.css('[rel~="author"], [class*="author" i], [class*="byline" i], [itemprop~="author"]')
-        anywhere = _first_people(_printed(iter(named[:_MOST_ELEMENTS])), publishers)
+        anywhere = _first_people(_printed(seen(named[:_MOST_ELEMENTS])), publishers)
         return anywhere if anywhere.people else _linked(page, publishers) or anywhere
     return Byline((), signature)
 
@@ -107,7 +105,7 @@ def read_byline(page: Page, heading: LexborNode | None, publishers: Collection[s
 def _linked(page: Page, publishers: Collection[str]) -> Byline | None:
     """The one person that all links to authors name; several are those of a list of stories."""
     links = page.tree.css('a[href*="/author"]')[:_MOST_ELEMENTS]
-    found = {person for one in _printed(iter(links)) for person in _people(one.texts, publishers)}
+    found = {person for one in _printed(seen(links)) for person in _people(one.texts, publishers)}
     return Byline(tuple(found), None) if len(found) == 1 else None
 
 
@@ -164,13 +162,10 @@ def _once(name: str) -> str:
     return name[:half] if len(name) % 2 and name[half] == " " and name[:half] == name[half + 1 :] else name
 
 
-def _printed(nodes: Iterator[LexborNode]) -> Iterator[_Candidate]:
+def _printed(nodes: Iterable[Seen]) -> Iterator[_Candidate]:
     after_label = False
-    for place, node in enumerate(nodes):
-        tag = node.tag
+    for place, (node, tag, text) in enumerate(nodes):
         if tag == "-text":
-            printed = node.text_content or ""
-            text = "" if printed.isspace() or len(printed) > _LONGEST_PRINTED else normalise_text(printed)
             if not text or len(text) > _LONGEST:
                 continue
             if _BARE_LABEL.match(text):

@@ -13,12 +13,10 @@ from selectolax.lexbor import LexborNode
 from crawler.articles.date_words import MONTHS
 from crawler.articles.text import normalise_text
 from crawler.extraction.page import Page
-from crawler.extraction.surroundings import before, behind
+from crawler.extraction.surroundings import Seen, Surroundings, seen
 
 # Longest text that is taken for a printed date, in characters: labels and an author may stand beside it.
 _LONGEST = 110
-# The same with the blanks of the page's source around it.
-_LONGEST_PRINTED = 1_000
 # Most words beside the date; more make a sentence that mentions one.
 _MOST_OTHER_WORDS = 7
 # What a text must hold before it is worth parsing: a day with its month and year, a clock, or a relative word in one of
@@ -80,17 +78,17 @@ class PrintedDate(NamedTuple):
     """Its label or its element says that it is the publication."""
 
 
-def read_printed_dates(page: Page, heading: LexborNode | None) -> list[PrintedDate]:
+def read_printed_dates(page: Page, around: Surroundings | None) -> list[PrintedDate]:
     """What may be the day of the story: first what is near the headline, then any element that names a date, then the
     only day that the page prints.
 
     Of the texts at one place those that say "published" come first.
     """
     found: list[PrintedDate] = []
-    if heading is not None:
-        found += _judged(_texts(chain(behind(heading), before(heading))), is_near=True)
+    if around is not None:
+        found += _judged(_texts(chain(around.behind(), around.before())), is_near=True)
     if not any(not date.is_modified for date in found):
-        found += _judged(_texts(_dated_elements(page)), is_near=False)
+        found += _judged(_texts(seen(_dated_elements(page))), is_near=False)
     if not found:
         alone: set[str] = set()
         for day in _days_alone(page.html):
@@ -154,21 +152,16 @@ def _dated_elements(page: Page) -> Iterator[LexborNode]:
             yield node
 
 
-def _texts(nodes: Iterator[LexborNode]) -> Iterator[tuple[str, str]]:
+def _texts(nodes: Iterable[Seen]) -> Iterator[tuple[str, str]]:
     """Short texts, and what the names of their element say."""
-    for node in nodes:
-        tag = node.tag
+    for node, tag, text in nodes:
         if tag == "-text":
-            printed = node.text_content or ""
-            if printed.isspace() or len(printed) > _LONGEST_PRINTED:
+            if not text or len(text) > _LONGEST:
                 continue
-            text = normalise_text(printed)
-            parent = node.parent
-            if text and len(text) <= _LONGEST and parent is not None and parent.is_element_node:
-                if not _is_like_a_date(text):
-                    yield text, ""  # a label, if anything
-                elif parent.tag != "time":
-                    yield text, parent.attrs.get("class") or ""
+            if not _is_like_a_date(text):
+                yield text, ""  # a label, if anything
+            elif (parent := node.parent) is not None and parent.is_element_node and parent.tag != "time":
+                yield text, parent.attrs.get("class") or ""
         elif tag == "time":
             attributes = node.attributes
             text = attributes.get("datetime") or normalise_text(node.text(deep=True, separator=" "))

@@ -25,6 +25,7 @@ from crawler.extraction.pictures import is_photo
 from crawler.extraction.printed_date import PrintedDate, date_in_address, month_in_address, read_printed_dates
 from crawler.extraction.script_state import read_script_state
 from crawler.extraction.site_rules import SiteReading, read_site_rules
+from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.zones import days_come_first, guess_zone
 from crawler.sources.address import Address
 from crawler.sources.source import Source
@@ -99,13 +100,18 @@ class Readers:
         return printed.node if printed else heading_with(self.page, text)
 
     @cached_property
+    def around(self) -> Surroundings | None:
+        """What stands around that element."""
+        return Surroundings(self.heading) if self.heading is not None else None
+
+    @cached_property
     def byline(self) -> Byline:
-        return read_byline(self.page, self.heading, self.publishers)
+        return read_byline(self.page, self.around, self.publishers)
 
     @cached_property
     def printed_dates(self) -> list[PrintedDate]:
         """Only those of the month that the address names, where there are such."""
-        dates = read_printed_dates(self.page, self.heading)
+        dates = read_printed_dates(self.page, self.around)
         month = month_in_address(self.page.url)
         if month is None:
             return dates

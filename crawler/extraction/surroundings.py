@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import tee
+from typing import TypeAlias
 
 from selectolax.lexbor import LexborNode
+
+from crawler.articles.text import normalise_text
 
 # Nodes (elements and texts) looked at behind and before the headline. Bylines of the corpora stand at most 90 behind.
 _BEHIND = 160
 _BEFORE = 60
+# Longest text that may hold a byline or a date, in characters, with the blanks of the page's source around it.
+_LONGEST_PRINTED = 1_000
 _CLOSED = frozenset(
     ("script", "style", "noscript", "template", "svg", "iframe", "nav", "form", "footer", "select", "video")
 )
 
 
-def behind(node: LexborNode) -> Iterator[LexborNode]:
-    """Elements and text nodes behind a headline, in page order."""
+Seen: TypeAlias = tuple[LexborNode, str, str]
+"""A node, its tag, and its text, normalised, where it is a text node that holds one and is not too long."""
+
+
+class Surroundings:
+    """The nodes around a headline, each looked at once, by whichever reader comes first."""
+
+    def __init__(self, heading: LexborNode) -> None:
+        self._behind, self._before = seen(_nodes_behind(heading)), seen(_nodes_before(heading))
+
+    def behind(self) -> Iterator[Seen]:
+        """Elements and text nodes behind the headline, in page order."""
+        self._behind, again = tee(self._behind)
+        return again
+
+    def before(self) -> Iterator[Seen]:
+        """Those before it, nearest first, up to the beginning of the page's main part."""
+        self._before, again = tee(self._before)
+        return again
+
+
+def seen(nodes: Iterable[LexborNode]) -> Iterator[Seen]:
+    """The nodes with their tags and texts."""
+    for node in nodes:
+        tag, text = node.tag or "", ""
+        if tag == "-text":
+            printed = node.text_content or ""
+            if len(printed) <= _LONGEST_PRINTED and not printed.isspace():
+                text = normalise_text(printed)
+        yield node, tag, text
+
+
+def _nodes_behind(node: LexborNode) -> Iterator[LexborNode]:
     left = _BEHIND
     current: LexborNode | None = _next_outside(node)
     while current is not None and left > 0:
@@ -27,8 +64,7 @@ def behind(node: LexborNode) -> Iterator[LexborNode]:
         current = current.child or _next_outside(current)
 
 
-def before(node: LexborNode) -> Iterator[LexborNode]:
-    """Those before it, nearest first, up to the beginning of the page's main part."""
+def _nodes_before(node: LexborNode) -> Iterator[LexborNode]:
     left = _BEFORE
     current = _previous(node)
     while current is not None and left > 0:

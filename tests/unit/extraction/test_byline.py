@@ -9,6 +9,7 @@ from crawler.extraction.authorship import choose_authors
 from crawler.extraction.byline import Byline, read_byline
 from crawler.extraction.found import Found
 from crawler.extraction.page import Page
+from crawler.extraction.surroundings import Surroundings
 
 PUBLISHERS = ("The Example", "example.com")
 
@@ -16,7 +17,7 @@ PUBLISHERS = ("The Example", "example.com")
 def byline(after: str, *, before: str = "", elsewhere: str = "") -> Byline:
     html = f"<main>{before}<h1>Pier rises</h1>{after}<p>{'Text of the story. ' * 20}</p></main>{elsewhere}"
     page = Page.read(html.encode(), "https://example.com/a")
-    return read_byline(page, page.landmarks.headings[0], PUBLISHERS)
+    return read_byline(page, Surroundings(page.landmarks.headings[0]), PUBLISHERS)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from crawler.extraction.moments import Clockwork, Moment, choose_published
 from crawler.extraction.page import Page
 from crawler.extraction.printed_date import PrintedDate, date_in_address, month_in_address, read_printed_dates
 from crawler.extraction.readers import Readers
+from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.zones import days_come_first, guess_zone
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -94,7 +95,7 @@ def test_a_text_that_is_no_date_is_no_moment() -> None:
 
 def printed(html: str) -> list[tuple[str, bool]]:
     page = Page.read(f"<main><h1>Pier rises</h1>{html}</main>".encode(), "https://example.com/a")
-    found = read_printed_dates(page, page.landmarks.headings[0])
+    found = read_printed_dates(page, Surroundings(page.landmarks.headings[0]))
     return [(date.text, date.is_modified) for date in found]
 
 
@@ -197,7 +198,7 @@ def test_words_around_the_day_do_not_hide_it(after: str, day: str | None) -> Non
 
 def dates_of(after: str) -> list[PrintedDate]:
     page = Page.read(f"<h1>Pier rises</h1>{after}".encode(), "https://example.com/a")
-    return read_printed_dates(page, page.landmarks.headings[0])
+    return read_printed_dates(page, Surroundings(page.landmarks.headings[0]))
 
 
 def test_a_day_inside_a_sentence_is_not_near() -> None:
