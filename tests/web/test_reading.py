@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.crawl.crawling import Home
@@ -37,6 +38,19 @@ def test_a_source_that_does_not_exist_is_said_and_the_nearest_is_a_link(visit: V
     assert page.get_by_label("Words").input_value() == "мост"
     assert page.get_by_label("Source").input_value() == "steppe_telegraph"
     assert set(page.locator("ol.results .by a:not(.chip)").all_inner_texts()) == {"steppe_telegraph"}
+
+
+@pytest.mark.parametrize("path", ["/runs", "/errors"])
+def test_other_lists_say_so_too(visit: Visit, path: str) -> None:
+    page = visit().open(f"{path}?source=steppe_telegrap")
+    assert "No source has the id steppe_telegrap. Did you mean steppe_telegraph" in page.locator("main").inner_text()
+    go(page, page.locator("main").get_by_role("link", name="steppe_telegraph"))
+    assert page.url.endswith(f"{path}?source=steppe_telegraph")
+
+
+def test_the_page_of_a_source_that_does_not_exist_names_the_nearest(visit: Visit) -> None:
+    page = visit().open("/sources/steppe_telegrap", status=404)
+    assert "No source has this id. Did you mean steppe_telegraph" in page.locator("main").inner_text()
 
 
 def test_pages_of_results_neither_repeat_nor_leave_out(visit: Visit, home: Home) -> None:

@@ -11,11 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.errors import QueryError
-from crawler.monitoring.unknown import UnknownSource, unknown_sources
 from crawler.storage.facets import SPREAD, Facet
 from crawler.storage.filters import Filter
 from crawler.storage.search import Cursor, Order, Page, count, facets, read_filter, search
-from crawler.web.pages.asking import asked, asking, registry_of
+from crawler.web.pages.asking import asked, asking, no_such_sources, registry_of
 from crawler.web.rendering import address, render
 from crawler.web.visitor import Visitor
 
@@ -38,7 +37,7 @@ def articles(request: Request) -> Response:
     visitor = Visitor.of(request)
     order: Order = "best" if asked(request, "order") == "best" else "newest"
     page, wrong, total, wanted = Page((), None), None, None, Filter()
-    unknown: list[UnknownSource] = []
+    unknown: list[tuple[str, list[tuple[str, str]]]] = []
     spread: Mapping[Facet, list[tuple[str, int]]] = {}
     with asking(request) as (session, now):
         try:
@@ -47,7 +46,12 @@ def articles(request: Request) -> Response:
             page = search(session, wanted, order=order, after=Cursor.decode(cursor) if cursor else None, limit=PAGE)
             total = count(session, wanted)
             if not total.number:
-                unknown = unknown_sources(session, registry_of(request), wanted.sources)
+                unknown = no_such_sources(
+                    request,
+                    session,
+                    wanted.sources,
+                    lambda wrong, right: _link(request, source=right, q=_without(request, wrong)),
+                )
             spread = facets(session, wanted, zone=visitor.printing.zone, most=FACETS_SHOWN)
         except QueryError as error:
             wrong = error
@@ -60,10 +64,7 @@ def articles(request: Request) -> Response:
         next_page=_link(request, after=page.next_cursor.encode()) if page.next_cursor else None,
         first_page=_link(request) if asked(request, "after") else None,
         wrong=wrong,
-        unknown=[
-            (one.id, [(name, _link(request, source=name, q=_without(request, one.id))) for name in one.nearest])
-            for one in unknown
-        ],
+        unknown=unknown,
         total=total,
         facets=_facets(request, spread, chosen),
         spread_over=SPREAD,

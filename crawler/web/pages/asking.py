@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from crawler.monitoring.unknown import unknown_sources
 from crawler.sources.registry import Registry
 from crawler.storage.columns import LARGEST_KEY
 from crawler.storage.database import now
@@ -33,6 +34,14 @@ def registry_of(request: Request) -> Registry:
     """The sources as their files are now."""
     registry: Registry = request.app.state.registry()
     return registry
+
+
+def no_such_sources(
+    request: Request, session: Session, ids: Collection[str], link: Callable[[str, str], str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Those of some ids that are no source's, each with the nearest ids and, by `link(wrong, right)`, their pages."""
+    found = unknown_sources(session, registry_of(request), ids)
+    return [(one.id, [(name, link(one.id, name)) for name in one.nearest]) for one in found]
 
 
 def asked(request: Request, name: str) -> str | None:

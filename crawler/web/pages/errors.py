@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from crawler.storage import log_lists, logs
 from crawler.storage.tables import ErrorRow
-from crawler.web.pages.asking import asked, asking, number_in_path, registry_of
-from crawler.web.rendering import render
+from crawler.web.pages.asking import asked, asking, no_such_sources, number_in_path, registry_of
+from crawler.web.rendering import address, render
 
 # Kinds of errors are few; whoever has more has one problem, not hundreds.
 MOST = 100
@@ -22,11 +22,13 @@ def errors(request: Request) -> Response:
     with asking(request) as (session, _now):
         found = log_lists.errors(session, source_id, limit=MOST)
         sources = logs.sources_of_errors(session, [error.id for error in found])
+        unknown = [] if found or source_id is None else no_such_sources(request, session, [source_id], _of)
     return render(
         request,
         "errors.html",
         errors=found,
         sources_of=sources,
+        unknown=unknown,
         source=source_id,
         sources=sorted({*registry_of(request).sources, *([source_id] if source_id else [])}),
         most=MOST,
@@ -42,3 +44,7 @@ def error(request: Request) -> Response:
             raise HTTPException(404, "There is no error of this number.")
         occurrences = logs.occurrences_of(session, error_id, OCCURRENCES)
     return render(request, "error.html", error=found, occurrences=occurrences)
+
+
+def _of(_wrong: str, source_id: str) -> str:
+    return address("/errors", {"source": source_id})

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from crawler.storage import run_lists
 from crawler.storage.outcome import Outcome
 from crawler.storage.tables import RunKind, RunState
-from crawler.web.pages.asking import asked, asked_number, asked_word, asking, registry_of
-from crawler.web.rendering import render
+from crawler.web.pages.asking import asked, asked_number, asked_word, asking, no_such_sources, registry_of
+from crawler.web.rendering import address, render
 
 PAGE = 50
 # What a run can be filtered by beside its outcome.
@@ -32,6 +32,7 @@ def runs(request: Request) -> Response:
             limit=PAGE + 1,
         )
         medians = run_lists.usual_durations(session)
+        unknown = [] if found or source_id is None else no_such_sources(request, session, [source_id], _of)
     return render(
         request,
         "runs.html",
@@ -39,9 +40,14 @@ def runs(request: Request) -> Response:
         next_before=found[PAGE - 1].id if len(found) > PAGE else None,
         is_filtered=any((source_id, kind, outcome, state, before)),
         medians=medians,
+        unknown=unknown,
         sources=sorted({*registry_of(request).sources, *([source_id] if source_id else [])}),
         outcomes=[*ACTIVE, *Outcome],
         kinds=list(RunKind),
         chosen={"source": source_id, "kind": kind, "outcome": outcome or state},
         before=before,
     )
+
+
+def _of(_wrong: str, source_id: str) -> str:
+    return address("/runs", {"source": source_id})

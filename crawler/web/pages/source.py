@@ -120,9 +120,12 @@ async def resume(request: Request) -> Response:
 
 # --- Parts ------------------------------------------------------------------------------------------------------------
 def _declared(request: Request) -> Source:
-    found = registry_of(request).sources.get(request.path_params["source_id"])
+    registry, source_id = registry_of(request), request.path_params["source_id"]
+    found = registry.sources.get(source_id)
     if found is None:
-        raise HTTPException(404, "No source has this id.")
+        nearest = ", ".join(registry.nearest(source_id))
+        hint = f" Did you mean {nearest}?" if nearest else ""
+        raise HTTPException(404, f"No source has this id.{hint}")
     return found
 
 
