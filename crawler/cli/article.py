@@ -9,11 +9,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_NOT_FOUND, EXIT_USAGE
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, table, when
 from crawler.config import Config, load_config
+from crawler.errors import QueryError, UrlError
 from crawler.storage import articles, clusters
 from crawler.storage.articles import StoredArticle
 from crawler.storage.clusters import Cluster
@@ -38,7 +40,7 @@ def show(article: Reference, as_json: Json = False) -> None:
     """Show one article: its fields with the readers that supplied them, its text, images, relations, earlier texts."""
     config = load_config()
     with reading(config) as session:
-        found = found_or_exit(articles.find(session, article), article)
+        found = find_or_exit(session, article)
         cluster = clusters.cluster_of(session, found.row.id)
         translated = translations_of(session, found.row.id)
     if as_json:
@@ -66,7 +68,7 @@ def erase(
     with Database(config.url) as database:
         ensure_ready(database)
         with database.read() as session:
-            row = found_or_exit(articles.find(session, article), article).row
+            row = find_or_exit(session, article).row
         question = f"Erase article {row.id} ({row.canonical_url}) with all its texts for good?"
         if not yes and not typer.confirm(question):
             raise typer.Exit(EXIT_USAGE)
@@ -78,13 +80,21 @@ def erase(
         console().print(f"Erased: article {row.id}. Its address is not stored again." if stone else "It was gone.")
 
 
-def found_or_exit(article: StoredArticle | None, reference: str) -> StoredArticle:
-    """The article that was asked for; says so and ends the command where there is none."""
+def find_or_exit(session: Session, reference: str) -> StoredArticle:
+    """The article that is meant, by number or address; says so and ends the command where there is none.
+
+    Raises:
+        QueryError: it is neither.
+    """
+    try:
+        article = articles.find(session, reference)
+    except UrlError:
+        raise QueryError(
+            f"{reference[:200]!r} is neither the number of an article nor an address (https://...)", query=reference
+        ) from None
     if article is None:
-        err = console(stderr=True)
-        err.print(f"There is no article {reference}.", markup=False, soft_wrap=True)
-        if "://" in reference:
-            err.print(f"Why: crawler explain {reference}", markup=False, soft_wrap=True)
+        look = f"Why: crawler explain {reference}" if "://" in reference else "See: crawler article list"
+        console(stderr=True).print(f"There is no article {reference}. {look}", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_NOT_FOUND)
     return article
 

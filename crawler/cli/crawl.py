@@ -41,7 +41,7 @@ LIVE_COUNTS = ("discovered", "fetched", "new", "revised", "unchanged", "duplicat
 
 
 def crawl(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; none means all.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Ids; none means all.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Fetch at most this many articles of each source.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Take links as old as this date instead of the source's own horizon.")

@@ -12,7 +12,7 @@ from rich.text import Text
 from crawler.cli.article import (
     Reference,
     cluster_dict,
-    found_or_exit,
+    find_or_exit,
     print_cluster,
     print_translations,
     translation_dict,
@@ -20,7 +20,7 @@ from crawler.cli.article import (
 from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, when
 from crawler.config import load_config
-from crawler.storage import articles, clusters
+from crawler.storage import clusters
 from crawler.storage.history import Step, steps
 from crawler.storage.translations import translations_of
 
@@ -36,7 +36,7 @@ def history(
     """Show the texts an article has had: when each was replaced, and which fields changed."""
     config = load_config()
     with reading(config) as session:
-        found = found_or_exit(articles.find(session, article), article)
+        found = find_or_exit(session, article)
     superseded = list(steps(found))
     if as_json:
         print_json([_step_dict(step) for step in superseded])
@@ -59,7 +59,7 @@ def cluster(article: Reference, as_json: Json = False) -> None:
     """Show where else an article's story stands, the earliest published first, and its translations."""
     config = load_config()
     with reading(config) as session:
-        row = found_or_exit(articles.find(session, article), article).row
+        row = find_or_exit(session, article).row
         found = clusters.cluster_of(session, row.id)
         translated = translations_of(session, row.id)
     if as_json:

@@ -113,7 +113,7 @@ def next_(
 
 @app.command()
 def pause(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Ids.")],
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help="Ids.")],
     reason: Annotated[str | None, typer.Option(help="Why; shown wherever a fire is left out.")] = None,
     until: Annotated[
         str | None, typer.Option(help="A date, a time, or a duration such as 2h; then it resumes.")
@@ -129,9 +129,7 @@ def pause(
 
 
 @app.command()
-def resume(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Ids.")], as_json: Json = False
-) -> None:
+def resume(sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help="Ids.")], as_json: Json = False) -> None:
     """Let fires count again. Fires that passed meanwhile are not caught up."""
     config = load_config()
     ids = list(dict.fromkeys(sources))

@@ -102,7 +102,7 @@ def _lines(value: dict[str, Any], indent: str = "") -> list[str]:
 
 @app.command()
 def check(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; none means all.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Ids; none means all.")] = None,
     as_json: Json = False,
 ) -> None:
     """Check source files: every problem of every file at once, each with its remedy. Exit code 1 when there is one."""

@@ -30,7 +30,7 @@ _BARS = " ▁▂▃▄▅▆▇█"
 
 
 def health(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; none means all.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Ids; none means all.")] = None,
     show_all: Annotated[bool, typer.Option("--all", "-a", help="A table of all sources, the well ones too.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -97,7 +97,7 @@ def revoke(name: Name, as_json: Json = False) -> None:
 def _end(expires: str | None, moment: datetime) -> datetime | None:
     if expires is None:
         return None
-    end = read_until(expires, load_config().zone)
+    end = read_until(expires, load_config().zone, name="expires")
     if end <= moment:
         raise ConfigError(f"expires {expires!r} is over already", setting="expires")
     return end

@@ -40,7 +40,7 @@ NEXT, LAST = 6, 8
 
 
 def up(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; none means all.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Ids; none means all.")] = None,
     web: Annotated[
         bool | None,
         typer.Option(

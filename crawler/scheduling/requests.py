@@ -118,8 +118,11 @@ def known(declarations: Declarations, source_id: str) -> str:
     raise SourceError([SourceProblem("sources", "id", source_id, f"no source has this id; there are: {ids}")])
 
 
-def read_until(text: str, zone: tzinfo) -> datetime:
+def read_until(text: str, zone: tzinfo, *, name: str = "until") -> datetime:
     """The end of a pause as a person types it: `2h`, `3d`, `2026-11-20`, `2026-11-20T08:30` (in `zone`).
+
+    Args:
+        name: of the option, for the error.
 
     >>> read_until("2026-11-20T08:30", UTC).isoformat()
     '2026-11-20T08:30:00+00:00'
@@ -136,6 +139,6 @@ def read_until(text: str, zone: tzinfo) -> datetime:
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ConfigError(
-            f"until {text[:100]!r}: write a duration such as 2h or 3d, a date such as 2026-11-20, or 2026-11-20T08:30",
-            setting="until",
+            f"{name} {text[:100]!r}: write a duration such as 2h or 3d, a date such as 2026-11-20, or 2026-11-20T08:30",
+            setting=name,
         ) from None

@@ -115,6 +115,8 @@ def test_a_token_is_made_shown_once_and_taken_back(home: Home) -> None:
     assert "another name" in again.err
     assert home.run("token", "revoke", "reader").code == 0
     assert home.run("token", "revoke", "nobody").code == 4
+    soon = home.run("token", "create", "guest", "--expires", "soon")
+    assert (soon.code, "expires 'soon': write a duration" in soon.err) == (2, True)
     listed = home.run("token", "list", "--json").json
     assert [(one["name"], one["rights"], one["revoked_at"] is None) for one in listed] == [
         ("reader", "read", False),

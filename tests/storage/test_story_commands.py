@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from crawler.articles.article import Article, Translation
 from crawler.cli import EXIT_NOT_FOUND, history
 from crawler.cli.application import app
+from crawler.errors import QueryError
 from crawler.storage.database import Database
 from crawler.storage.writing import MOST_REVISIONS
 from tests.storage.near import LONG, long_article, wire_copy
@@ -189,11 +190,20 @@ def test_translations_are_shown_beside_the_cluster_and_are_no_part_of_it(ours: D
     assert run_json("show", "2")["translations"][0]["id"] == 1
 
 
-@pytest.mark.parametrize("command", ["history", "cluster"])
-def test_an_article_that_is_not_there(command: str) -> None:
-    run(command, "77", code=EXIT_NOT_FOUND)
-
-
 def _plain(line: str) -> str:
     """Without colours."""
     return "".join(part.partition("m")[2] if n else part for n, part in enumerate(line.split("\x1b[")))
+
+
+@pytest.mark.parametrize("command", ["show", "history", "cluster"])
+def test_an_article_that_is_none_is_told_apart_from_what_is_no_article(ours: Database, command: str) -> None:
+    asked = ["article", command]
+    assert "There is no article 999. See: crawler article list" in CliRunner().invoke(app, [*asked, "999"]).stderr
+    gone = "https://herald.example/gone/"
+    done = CliRunner().invoke(app, [*asked, gone])
+    assert (done.exit_code, f"There is no article {gone}. Why: crawler explain {gone}" in done.stderr) == (
+        EXIT_NOT_FOUND,
+        True,
+    )
+    with pytest.raises(QueryError, match="'abc' is neither the number of an article nor an address"):
+        run(command, "abc")
