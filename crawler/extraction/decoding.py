@@ -50,6 +50,8 @@ _FREQUENT_EAST_ASIAN = re.compile("[\u3041-\u30f6的一是不了在人有我他�
 _NON_ASCII = re.compile("[^\x00-\x7f]")
 # UTF-8 read as Latin-1 and written as UTF-8 again (`â\x80\x99`): control characters among letters are in no real text.
 _ENCODED_TWICE = re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\x9f]")
+# How often it is looked for by one of its bytes; pages that have more of that are searched for all four.
+_MOST_TRIES = 1_000
 _ENCODED_AGAIN = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]{1,3}")
 # Whole words of letters that Western languages only sprinkle: Cyrillic read as Latin-1.
 _LATIN_MOJIBAKE = re.compile("[À-ÿ¸¨]{4,}")
@@ -82,8 +84,17 @@ def decode(html: bytes, *, content_type: str | None = None) -> tuple[str, bool]:
 
 
 def _is_encoded_twice(html: bytes) -> bool:
-    # Most pages hold none of one of the two, which is seen at once.
-    return b"\xc2" in html and b"\xc3" in html and _ENCODED_TWICE.search(html) is not None
+    """Whether UTF-8 was encoded again somewhere: told by the third of four bytes, which is rare and found at once."""
+    if b"\xc3" not in html:
+        return False
+    at = 1
+    for _ in range(_MOST_TRIES):
+        at = html.find(b"\xc2", at + 1)
+        if at < 0:
+            return False
+        if _ENCODED_TWICE.match(html, at - 2):
+            return True
+    return _ENCODED_TWICE.search(html, at) is not None
 
 
 def _decoded_once(match: re.Match[str]) -> str:

@@ -76,6 +76,14 @@ def test_what_was_encoded_twice_is_decoded_twice() -> None:
     assert decode(twice)[0] == "It doesn’t rain — much"
 
 
+def test_a_part_that_was_encoded_twice_is_found_behind_many_signs_that_share_its_bytes() -> None:
+    blanks = "wide\u00a0blank " * 1_100
+
+    assert (
+        decode(blanks.encode() + "It doesn’t rain".encode().decode("latin-1").encode())[0] == f"{blanks}It doesn’t rain"
+    )
+
+
 @given(st.binary(max_size=2_000), st.sampled_from([None, "text/html; charset=windows-1251", "text/html; charset=\x00"]))
 def test_any_bytes_become_text(html: bytes, content_type: str | None) -> None:
     text, is_utf8 = decode(html, content_type=content_type)
