@@ -67,6 +67,7 @@ def table(
 ) -> Table:
     """A plain table; the columns named in `right` hold numbers. Brackets in a cell are brackets, not markup."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold")
+    made.min_width = len(title) if title else None  # else a title is folded to the width of its columns
     for name in columns:
         made.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for row in rows:

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from crawler.cli.output import fitting_table, yielding_table
+from crawler.cli.output import fitting_table, table, yielding_table
 
 COLUMNS = ("source", "run", "outcome", "discovered", "fetched", "new", "revised", "duplicate")
 ROWS = [("herald", 1, "succeeded", 30, 29, 24, 0, 1), ("observer", 2, "failed", 0, 0, 0, 0, 0)]
@@ -38,6 +38,14 @@ def test_many_sources_stay_rows() -> None:
 @pytest.mark.parametrize("width", [40, 120])
 def test_nothing_is_a_table_without_rows(width: int) -> None:
     assert "".join(printed(width, [])).startswith("source")
+
+
+def test_a_title_is_not_folded_to_the_width_of_its_table() -> None:
+    out = Console(file=io.StringIO(), width=80)
+    out.print(table("reason", "count", title="Left out of lists, by reason", rows=[("too_old", 1)], right=("count",)))
+    assert isinstance(out.file, io.StringIO)
+    title, head, _ = (line.split() for line in out.file.getvalue().splitlines())
+    assert (" ".join(title), head) == ("Left out of lists, by reason", ["reason", "count"])
 
 
 LONG = "its process ended (code 3) without a final record: leaving without a word"
