@@ -122,11 +122,11 @@ async def resume(request: Request) -> Response:
 def _declared(request: Request) -> Source:
     registry, source_id = registry_of(request), request.path_params["source_id"]
     found = registry.sources.get(source_id)
-    if found is None:
-        nearest = ", ".join(registry.nearest(source_id))
-        hint = f" Did you mean {nearest}?" if nearest else ""
-        raise HTTPException(404, f"No source has this id.{hint}")
-    return found
+    if found is not None:
+        return found
+    if nearest := ", ".join(registry.nearest(source_id)):
+        raise HTTPException(404, f"No source has this id. Did you mean {nearest}?")
+    raise HTTPException(404, "No source has this id.")
 
 
 def _daily(session: Session, declared: Source, now: datetime, visitor: Visitor) -> dict[str, Any]:
