@@ -3,8 +3,8 @@
 lexbor follows the HTML standard, and the standard has three forms whose cost grows with the square of their number:
 elements nested in each other, attributes of one tag, and formatting elements that are never closed (each is
 repeated in every later paragraph). Two passes: a count of a few signs that clears every ordinary page in a fraction
-of a millisecond, and a walk over the tags for the few that look suspicious. The count believes no end tag but one that
-cannot belong elsewhere: `<div></x>` nests as deep as `<div>`.
+of a millisecond, and a walk over the tags for the few that look suspicious. Neither believes an end tag that may close
+nothing: `<div></x>` nests as deep as `<div>`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ MAX_BYTES = 20_000_000
 # Deepest nesting. 10,000 cost lexbor 0.1 s, 100,000 cost 13 s; real pages stay below 200.
 MAX_DEPTH = 10_000
 
+# Most steps over open elements: each tag may ask all of them. 10,000 elements nested in each other take 50 million, and
+# 200 million take half a second; real pages stay below a million.
+MAX_STEPS = 200_000_000
+
 # Most attributes of one tag. 10,000 cost 0.2 s, a million would take half an hour; real tags stay below 100.
 MAX_ATTRIBUTES = 10_000
 
@@ -29,18 +33,27 @@ _ALWAYS_CLEAR = 3_000
 # A stretch of so many bytes without the end or the beginning of a tag is looked at.
 _STEP = 16_384
 
-# What is no mark-up although it holds angle brackets, or one tag. Every branch ends at the end of the text at the
-# latest, so that the walk is linear.
+# One comment, tag or declaration, as the standard reads it from its beginning. Every branch ends at the end of the text
+# at the latest, so that the walk is linear.
 _TAG = re.compile(
-    rb"""<!--.*?(?:-->|\Z)"""
-    rb"""|<(?P<raw>script|style|textarea|title)\b.*?(?:</(?P=raw)|\Z)"""
-    rb"""|<(?P<close>/?)(?P<name>[a-z][^\s/>]*+)(?P<attributes>(?:[^>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z)""",
-    re.DOTALL | re.IGNORECASE,
+    rb"""
+    <!--(?:-?>|.*?(?:--!?>|\Z))
+    |<(?P<close>/?)(?P<name>[a-z][^ \t\n\f\r/>]*+)
+        (?P<attributes>(?:
+            [ \t\n\f\r/]++
+            |[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+
+                (?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>]*+))?+
+        )*+)(?:>|\Z)
+    |<[!?/][^>]*+
+    """,
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(rb"""[^\s"'=/]+(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s"']+))?""")
 _FORMATTING = frozenset(
     (b"a", b"b", b"big", b"code", b"em", b"font", b"i", b"nobr", b"s", b"small", b"strike", b"strong", b"tt", b"u")
 )
+# Equal formatting elements that are repeated ("Noah's Ark clause" of the standard).
+_MOST_EQUAL = 3
 # The beginning of a formatting element, unless it is well formed, and plain text and its own end follow: such a one is
 # left open nowhere. Links are not among them: each closes the one before.
 _LEFT_OPEN = re.compile(
@@ -49,23 +62,16 @@ _LEFT_OPEN = re.compile(
     re.IGNORECASE,
 )
 # Elements without content, and those that a following one of their kind closes.
-_VOID = (b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"source", b"wbr")
-_SELF_CLOSING = (
-    b"p",
-    b"li",
-    b"dt",
-    b"dd",
-    b"option",
-    b"tr",
-    b"td",
-    b"th",
-    b"thead",
-    b"tbody",
-    b"html",
-    b"head",
-    b"body",
-)
-_FLAT = frozenset((*_VOID, *_SELF_CLOSING))
+_VOID = "area base br col embed hr img input link meta source wbr"
+_SELF_CLOSING = "p li dt dd option tr td th thead tbody html head body"
+_FLAT = frozenset(f"{_VOID} {_SELF_CLOSING}".encode().split())
+# Elements whose content is no mark-up, but in drawings, each with what ends it.
+_RAW = {
+    name: re.compile(rb"</%s(?=[ \t\n\f\r/>])" % name, re.IGNORECASE)
+    for name in b"script style textarea title xmp iframe noembed noframes".split()
+}
+# In drawings and formulas `<path/>` is a whole element; elsewhere the slash means nothing.
+_FOREIGN = (b"svg", b"math")
 
 
 def excess_of(html: bytes) -> str | None:
@@ -121,49 +127,66 @@ def _count_attributes(attributes: bytes) -> int:
 
 
 def _excess_of_tags(html: bytes) -> str | None:
-    """Walk over the tags: open elements per name, attributes per tag, unclosed formatting elements."""
-    depth = repeated = formatting = 0
-    opened: Counter[bytes] = Counter()
-    # Unclosed formatting elements by name and attributes, newest last.
-    unclosed: Counter[tuple[bytes, bytes]] = Counter()
-    for match in _TAG.finditer(html):
-        if match["name"] is None:
+    """Walk over the tags and keep account of what may be open.
+
+    An end tag is believed where it ends the element that was opened last. What it does elsewhere depends on the names
+    of all that are open; pages that need it leave a few elements more on the account, and hostile ones all.
+    """
+    opened = _Opened()
+    position = steps = repeated = 0
+    while tag := _TAG.search(html, position):
+        position = tag.end()
+        if tag["name"] is None:
             continue
-        name, attributes = match["name"].lower(), match["attributes"]
+        name, attributes = tag["name"].lower(), tag["attributes"]
+        if tag["close"]:
+            opened.close(name)
+            continue
         if _count_attributes(attributes) > MAX_ATTRIBUTES:
             return f"a tag has more than {MAX_ATTRIBUTES} attributes"
-        if name in _FORMATTING:
-            formatting += _closed(unclosed, name) if match["close"] else _opened(unclosed, name, attributes)
-        elif not match["close"]:
-            repeated += formatting
-            if repeated > MAX_REPEATED:
-                return "formatting elements are left open and would be repeated without end"
-        if name in _FLAT:
-            continue
-        if not match["close"]:
-            opened[name] += 1
-            depth += 1
-            if depth > MAX_DEPTH:
-                return f"elements are nested more than {MAX_DEPTH} deep"
-        elif opened[name]:
-            opened[name] -= 1
-            depth -= 1
+        depth = len(opened.elements)
+        steps += depth
+        if depth > MAX_DEPTH:
+            return f"elements are nested more than {MAX_DEPTH} deep"
+        if steps > MAX_STEPS:
+            return "too many elements are nested thousands deep"
+        repeated += 0 if name in _FORMATTING else opened.formatting
+        if repeated > MAX_REPEATED:
+            return "formatting elements are left open and would be repeated without end"
+        if name in _RAW and not opened.foreign:
+            end = _RAW[name].search(html, position)
+            position = end.end() if end else len(html)
+        elif name not in _FLAT and not (opened.foreign and attributes.endswith(b"/")):
+            opened.open(name, attributes)
     return None
 
 
-def _opened(unclosed: Counter[tuple[bytes, bytes]], name: bytes, attributes: bytes) -> int:
-    # The standard repeats at most three equal elements ("Noah's Ark clause"), and a link closes the one before.
-    if unclosed[name, attributes] >= 3 or (name == b"a" and any(key[0] == b"a" for key in unclosed)):
-        return 0
-    unclosed[name, attributes] += 1
-    return 1
+class _Opened:
+    """The elements that may be open at one place of a page."""
 
+    def __init__(self) -> None:
+        self.elements: list[tuple[bytes, bytes]] = []
+        """Name and attributes, newest last."""
+        self.formatting = 0
+        """Those that the parser would repeat."""
+        self.foreign = 0
+        """Drawings and formulas among them."""
+        self._equal: Counter[tuple[bytes, bytes]] = Counter()
 
-def _closed(unclosed: Counter[tuple[bytes, bytes]], name: bytes) -> int:
-    for key in reversed(unclosed):
-        if key[0] == name:
-            unclosed[key] -= 1
-            if not unclosed[key]:
-                del unclosed[key]
-            return -1
-    return 0
+    def open(self, name: bytes, attributes: bytes) -> None:
+        element = name, attributes
+        self.elements.append(element)
+        self.foreign += name in _FOREIGN
+        if name in _FORMATTING:
+            self.formatting += self._equal[element] < _MOST_EQUAL
+            self._equal[element] += 1
+
+    def close(self, name: bytes) -> None:
+        """End the newest element, if that is its name."""
+        if not self.elements or self.elements[-1][0] != name:
+            return
+        element = self.elements.pop()
+        self.foreign -= name in _FOREIGN
+        if name in _FORMATTING:
+            self._equal[element] -= 1
+            self.formatting -= self._equal[element] < _MOST_EQUAL

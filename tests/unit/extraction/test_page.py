@@ -79,6 +79,14 @@ def test_landmarks_are_sorted_by_kind_and_keep_the_order_of_the_page() -> None:
         pytest.param(b"<div></x>" * 100_000, "nested", id="deep, and others closed"),
         pytest.param(b"<div><!--</a></a>-->" * 100_000, "nested", id="deep, and closed in comments"),
         pytest.param(b'<div id="</a></a>">' * 100_000, "nested", id="deep, and closed in attributes"),
+        pytest.param(b"<div><? </div>" * 100_000, "nested", id="deep, and closed in a declaration"),
+        pytest.param(b"<div><xmp></div></xmp>" * 100_000, "nested", id="deep, and closed in plain text"),
+        pytest.param(b"<span><div></span></div>" * 100_000, "nested", id="deep, and closed crosswise"),
+        pytest.param(b"<div><table></div></table>" * 100_000, "nested", id="deep, and closed out of a table"),
+        pytest.param(b"<!-->" + b"<div>" * 100_000, "nested", id="deep behind the shortest comment"),
+        pytest.param(b"<p a'>" + b"<div>" * 100_000 + b"'>", "nested", id="deep behind a quote in a name"),
+        pytest.param(b"<svg><title>" + b"<div>" * 100_000, "nested", id="deep in a drawing's title"),
+        pytest.param(b"<div>" * 9_000 + b"<p></p>" * 1_000_000, "thousands deep", id="many at the bottom of many"),
         pytest.param(b"<p " + b" ".join(b"a%d=x" % i for i in range(1_000_000)) + b">", "attributes", id="attributes"),
         pytest.param(
             b"<p " + b" ".join(b'a%d=">"' % i for i in range(300_000)) + b">", "attributes", id="attributes that hide"
