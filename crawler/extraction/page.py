@@ -66,23 +66,18 @@ class Landmarks:
             if node.mem_id == last:
                 continue
             last = node.mem_id
-            tag = node.tag or ""
+            tag, attributes = node.tag or "", node.attributes
             if tag == "meta":
-                attributes = node.attributes
                 self.metas.append(attributes)
-                itemprop = attributes.get("itemprop")
-            else:
-                if tag == "link":
-                    self.links.append(node.attributes)
-                elif tag in by_tag:
-                    by_tag[tag].append(node)
-                attributes_of = node.attrs
-                itemprop = attributes_of.get("itemprop")
-                names = attributes_of.get("class")
-                if names and any(part in names for part in _RELATED):
-                    self.related.append(node)
+            elif tag == "link":
+                self.links.append(attributes)
+            elif tag in by_tag:
+                by_tag[tag].append(node)
+            itemprop, names = attributes.get("itemprop"), attributes.get("class")
             if itemprop:
                 self.microdata.append((itemprop, node))
+            if names and any(map(names.__contains__, _RELATED)):
+                self.related.append(node)
 
 
 class MetaTags:
