@@ -75,11 +75,12 @@ def read_box(box: LexborNode, base: str, *, removed: Collection[int] = (), stops
     them where.
     """
     walk = _Walk(base)
-    node: LexborNode | None = box.child
-    depth = 0
+    # The elements around the node, with their tags: what lies behind them comes after its siblings.
+    around: list[tuple[LexborNode, str]] = []
+    node = box.child
     while node is not None and len(walk.pieces) < _MOST_PIECES:
         tag = node.tag or ""
-        descend = False
+        inside: LexborNode | None = None
         if tag == "-text":
             walk.add_text(node.text_content or "")
         elif tag == "br":
@@ -92,20 +93,19 @@ def read_box(box: LexborNode, base: str, *, removed: Collection[int] = (), stops
             break
         elif node.mem_id not in removed and not _is_hidden(node):
             walk.enter(node, tag)
-            descend = node.child is not None
-            if not descend:
+            inside = node.child
+            if inside is None:
                 walk.leave(tag)
-        if descend:
-            node, depth = node.child, depth + 1
+        if inside is not None:
+            around.append((node, tag))
+            node = inside
             continue
-        while node is not None and node.next is None:
-            if depth == 0:
-                node = None
-                break
-            node, depth = node.parent, depth - 1
-            if node is not None:
-                walk.leave(node.tag or "")
-        node = node.next if node is not None else None
+        following = node.next
+        while following is None and around:
+            node, tag = around.pop()
+            walk.leave(tag)
+            following = node.next
+        node = following
     walk.flush()
     return walk.pieces
 

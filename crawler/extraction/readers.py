@@ -139,10 +139,10 @@ class Readers:
     @cached_property
     def publishers(self) -> tuple[str, ...]:
         """Names of the publisher, the page's host among them: no authors, and no part of a headline."""
-        names = {*self.json_ld.publishers, *self.meta.publishers, urlsplit(self.page.url).hostname or ""}
+        names = [*self.json_ld.publishers, *self.meta.publishers, urlsplit(self.page.url).hostname or ""]
         if self.source is not None:
-            names |= {self.source.name, *(edition.host for edition in self.source.editions)}
-        return tuple(filter(None, names))
+            names += [self.source.name, *(edition.host for edition in self.source.editions)]
+        return tuple(dict.fromkeys(filter(None, names)))
 
     @cached_property
     def clockwork(self) -> Clockwork:
