@@ -29,7 +29,7 @@ from crawler.extraction.page import Page
 # Found by crossvalidate.py; differences under .003 are noise.
 LEAVES = 32
 # Of the early trees, and of all others.
-EARLY_RATE, LEARNING_RATE = 0.15, 0.09
+EARLY_RATE, LEARNING_RATE = 0.25, 0.1
 SMALLEST_LEAF = 40
 FEATURE_SHARE = 0.6
 RIDGE = 5.0
@@ -41,9 +41,9 @@ DOUBTFUL_WEIGHT = 0.3
 # For each stage (early, first pass, second pass) the trees of its groups, and the scores below and above which a block
 # is decided after each. What the first pass decides is final for blocks that it is sure of, so that it must be surer of
 # what it keeps. The last bounds of a pass are those of the exponential.
-GROUPS = ((20,), (25, 55, 80), (15, 30, 55, 80))
+GROUPS = ((12,), (25, 45, 50), (15, 30, 55, 80))
 EXITS = (
-    ((-1.8, 3.3),),
+    ((-2.2, 2.9),),
     ((-2.0, 3.2), (-2.0, 3.6), (-30.0, 30.0)),
     ((-1.9, 1.9), (-2.3, 2.3), (-2.0, 2.0), (-30.0, 30.0)),
 )
