@@ -1,4 +1,4 @@
-"""Bytes of a page -> text, whatever the page claims about itself. Decodes; parses nothing.
+"""Bytes of a page -> UTF-8, whatever the page claims about itself. Decodes; parses nothing.
 
 What is true of real pages decides the order: bytes that are valid UTF-8 are UTF-8 (archives re-encode pages and leave
 the old `<meta charset>` in place); else the HTTP header, then the page's own declaration, as long as the result reads
@@ -12,6 +12,8 @@ import re
 
 # How far into the page a declaration is looked for, in bytes. The standard says 1,024; real pages put it later.
 _DECLARED_WITHIN = 8_192
+# How much of a page is looked at at once, in bytes: its text fits a processor's nearest memory.
+_PIECE = 16_384
 # How much of a page detection looks at, in bytes.
 _SAMPLE = 200_000
 # A declared encoding is kept while it fails on less than this share of the non-ASCII characters.
@@ -57,30 +59,43 @@ _ENCODED_AGAIN = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]{1,3}")
 _LATIN_MOJIBAKE = re.compile("[À-ÿ¸¨]{4,}")
 
 
-def decode(html: bytes, *, content_type: str | None = None) -> tuple[str, bool]:
-    """Return the text of a page, and whether `html` is that text in UTF-8; never fails, whatever the bytes.
+def to_utf8(html: bytes, *, content_type: str | None = None) -> bytes:
+    """Return a page in UTF-8: `html` itself where it is that; never fails, whatever the bytes.
 
     `content_type` is the HTTP header, with or without a charset. Signs that cannot be decoded become U+FFFD.
 
-    >>> decode("<p>Привет, мир</p>".encode("cp1251"), content_type="text/html; charset=windows-1251")
-    ('<p>Привет, мир</p>', False)
+    >>> to_utf8("<p>Мир</p>".encode("cp1251"), content_type="text/html; charset=windows-1251").decode()
+    '<p>Мир</p>'
     """
     for bom, encoding in _BOMS:
         if html.startswith(bom):
-            return html[len(bom) :].decode(encoding, "replace"), False
+            return html[len(bom) :].decode(encoding, "replace").encode("utf-8", "replace")
     declared = _declared(html, content_type)
-    if not any(name.startswith(("utf-16", "iso2022")) for name in declared[:1]):
-        try:
-            text = html.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-        else:
-            return (_ENCODED_AGAIN.sub(_decoded_once, text), False) if _is_encoded_twice(html) else (text, True)
+    if any(name.startswith(("utf-16", "iso2022")) for name in declared[:1]) or not _is_utf8(html):
+        return _decoded(html, declared).encode("utf-8", "replace")
+    if _is_encoded_twice(html):
+        return _ENCODED_AGAIN.sub(_decoded_once, html.decode("utf-8")).encode("utf-8")
+    return html
+
+
+def _decoded(html: bytes, declared: list[str]) -> str:
+    """The text of bytes that are not UTF-8, or say so: by the first declaration that fits, else by detection."""
     for encoding in declared or ["utf-8"]:
         text = html.decode(encoding, "replace")
         if _reads_like_text(text, encoding):
-            return text, False
-    return html.decode(_detect(html[:_SAMPLE]), "replace"), False
+            return text
+    return html.decode(_detect(html[:_SAMPLE]), "replace")
+
+
+def _is_utf8(html: bytes) -> bool:
+    """Whether a page is valid UTF-8; a piece at a time, as its whole text would be thrown away."""
+    view, at = memoryview(html), 0
+    while at < len(html):
+        try:
+            at += codecs.utf_8_decode(view[at : at + _PIECE], "strict", at + _PIECE >= len(html))[1]
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _is_encoded_twice(html: bytes) -> bool:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 
 from crawler.errors import ExtractionError
 from crawler.extraction.bounds import MAX_BYTES, excess_of
-from crawler.extraction.decoding import decode
+from crawler.extraction.decoding import to_utf8
 from crawler.extraction.json_text import read_objects
 
 # First bytes of what servers send in place of a page.
@@ -105,24 +105,23 @@ class MetaTags:
 class Page:
     """One fetched page.
 
-    `html` is the decoded text, `tree` the parsed document and `root` its root element. Nobody changes the tree:
+    `utf8` is the page in UTF-8, `tree` the parsed document and `root` its root element. Nobody changes the tree:
     all readers share it.
     """
 
-    __slots__ = ("__dict__", "html", "root", "tree", "url")
+    __slots__ = ("__dict__", "root", "tree", "url", "utf8")
 
-    html: str
+    utf8: bytes
     url: str
     tree: LexborHTMLParser
     root: LexborNode
 
-    def __init__(self, html: str, url: str, *, utf8: bytes | None = None) -> None:
-        """Parse text that is decoded already; `utf8` is the same text as bytes, if at hand. For bytes use `read`."""
-        utf8 = html.encode("utf-8", "replace") if utf8 is None else utf8
+    def __init__(self, utf8: bytes, url: str) -> None:
+        """Parse a page that is UTF-8 already. For bytes as they were fetched use `read`."""
         excess = excess_of(utf8)
         if excess:
             raise ExtractionError(url, excess)
-        self.html = html
+        self.utf8 = utf8
         self.url = url
         self.tree = LexborHTMLParser(utf8, options=LexborDocumentOptions.WO_EVENTS)
         root = self.tree.root
@@ -150,8 +149,7 @@ class Page:
         binary = _binary_kind(html)
         if binary:
             raise ExtractionError(url, f"not a page but {binary}")
-        text, is_utf8 = decode(html, content_type=content_type)
-        return cls(text, url, utf8=html if is_utf8 else None)
+        return cls(to_utf8(html, content_type=content_type), url)
 
     @cached_property
     def landmarks(self) -> Landmarks:

@@ -59,7 +59,7 @@ _ALONE = re.compile(
     r"(?:,? at \d\d?:\d\d)?(?: by)?",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"20\d\d")
+_YEAR = re.compile(rb"20\d\d")
 _TAGS_WITHIN = 200
 # /2024/05/02/, /2024-05-02-, /20240502/; a month alone is no day.
 _IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.+-]|$)")
@@ -91,7 +91,7 @@ def read_printed_dates(page: Page, around: Surroundings | None) -> list[PrintedD
         found += _judged(_texts(seen(_dated_elements(page))), is_near=False)
     if not found:
         alone: set[str] = set()
-        for day in _days_alone(page.html):
+        for day in _days_alone(page.utf8):
             alone.add(day)
             if len(alone) > 1:
                 return []  # those of a list
@@ -99,12 +99,12 @@ def read_printed_dates(page: Page, around: Surroundings | None) -> list[PrintedD
     return found
 
 
-def _days_alone(html: str) -> Iterator[str]:
+def _days_alone(utf8: bytes) -> Iterator[str]:
     """The texts between two tags that are nothing but a day."""
-    for year in _YEAR.finditer(html):
-        start = html.rfind(">", max(0, year.start() - _TAGS_WITHIN), year.start())
-        end = html.find("<", year.end(), year.end() + _TAGS_WITHIN)
-        if start >= 0 and end >= 0 and (day := _ALONE.fullmatch(html[start + 1 : end].strip())):
+    for year in _YEAR.finditer(utf8):
+        start = utf8.rfind(b">", max(0, year.start() - _TAGS_WITHIN), year.start())
+        end = utf8.find(b"<", year.end(), year.end() + _TAGS_WITHIN)
+        if start >= 0 and end >= 0 and (day := _ALONE.fullmatch(utf8[start + 1 : end].decode().strip())):
             yield day[1]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.decoding import decode
+from crawler.extraction.decoding import to_utf8
 
 RUSSIAN = "Жители города встретили весну: мост открыли, дороги починили, а деревья вдоль реки наконец зазеленели. " * 3
 KAZAKH = "Қала тұрғындары көктемді қарсы алды, өзен бойындағы ағаштар жапырақ жайды, көпір ашылды. " * 3
@@ -57,15 +57,13 @@ def test_text_is_read_rightly(text: str, encoding: str, header: str | None, decl
     meta = f'<meta charset="{declared}">' if declared else ""
     page = f"<html><head>{meta}</head><body><p>{text}</p></body></html>"
 
-    decoded, _ = decode(page.encode(encoding), content_type=header)
-
-    assert decoded == page
+    assert to_utf8(page.encode(encoding), content_type=header).decode() == page
 
 
 def test_damaged_utf_8_stays_utf_8() -> None:
     page = f"<p>{RUSSIAN}</p>".encode()
 
-    decoded, _ = decode(page[:400] + page[401:])
+    decoded = to_utf8(page[:400] + page[401:]).decode()
 
     assert decoded.count("\ufffd") <= 2 and "деревья вдоль реки" in decoded
 
@@ -73,19 +71,34 @@ def test_damaged_utf_8_stays_utf_8() -> None:
 def test_what_was_encoded_twice_is_decoded_twice() -> None:
     twice = "It doesn’t rain — much".encode().decode("latin-1").encode()
 
-    assert decode(twice)[0] == "It doesn’t rain — much"
+    assert to_utf8(twice).decode() == "It doesn’t rain — much"
 
 
 def test_a_part_that_was_encoded_twice_is_found_behind_many_signs_that_share_its_bytes() -> None:
     blanks = "wide\u00a0blank " * 1_100
 
+    twice = "It doesn’t rain".encode().decode("latin-1").encode()
+
+    assert to_utf8(blanks.encode() + twice).decode() == f"{blanks}It doesn’t rain"
+
+
+def test_utf_8_is_known_wherever_its_pieces_are_cut() -> None:
+    for start in range(4):
+        page = f"<p>{'x' * start}{'Ә😀' * 20_000}".encode()
+
+        assert to_utf8(page, content_type="text/html; charset=windows-1251") is page
+
+
+def test_one_wrong_byte_far_into_a_page_makes_it_no_utf_8() -> None:
+    page = f"<p>{RUSSIAN * 100}".encode("cp1251")
+
     assert (
-        decode(blanks.encode() + "It doesn’t rain".encode().decode("latin-1").encode())[0] == f"{blanks}It doesn’t rain"
+        to_utf8(b"<p>" + b"x" * 100_000 + page, content_type="text/html; charset=windows-1251")
+        .decode()
+        .endswith(RUSSIAN)
     )
 
 
 @given(st.binary(max_size=2_000), st.sampled_from([None, "text/html; charset=windows-1251", "text/html; charset=\x00"]))
-def test_any_bytes_become_text(html: bytes, content_type: str | None) -> None:
-    text, is_utf8 = decode(html, content_type=content_type)
-
-    assert not is_utf8 or text.encode() == html
+def test_any_bytes_become_utf_8(html: bytes, content_type: str | None) -> None:
+    to_utf8(html, content_type=content_type).decode()
