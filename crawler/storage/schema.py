@@ -195,7 +195,8 @@ def ensure_readable(database: Database) -> None:
     """
     schema = inspect_schema(database)
     if schema.state is State.EMPTY:
-        raise DatabaseError(f"{database}: there is nothing yet", remedy="Crawl something: crawler crawl SOURCE --limit 5")
+        remedy = "Crawl something: crawler crawl SOURCE --limit 5"
+        raise DatabaseError(f"{database}: there is nothing yet", remedy=remedy)
     _refuse(database, schema)
 
 

@@ -16,7 +16,7 @@ WORD = re.compile(r"[^\W_]+")
 # Without its ending a word has so many letters at least: what begins with two could be anything.
 SHORTEST_STEM = 3
 # Of a longer stem what follows need not be known: few words begin alike, and Kazakh puts many endings in a row. Of what
-# six Russian letters find, another word is a seventh at 4, a seventeenth at 5. At 6 a twenty-fifth, but Kazakh loses.
+# six Russian letters find, another word is a seventh at 4, a twentieth at 5. At 6 a twenty-fifth, but Kazakh loses.
 LONGEST_SHORT_STEM = 5
 
 
@@ -108,7 +108,7 @@ _AFTER_HARD = frozenset(
     "ый ий ая яя ое ее ые ие ого его ому ему ую юю ым им ых их ыми ими".split(" ")
 )
 _ANY = _AFTER_HARD | frozenset("я ь ю ью й ею ям ями ях".split())
-# Of здание and партия: without their -и they would be взять and парта.
+# Of здание and партия: партия without all of it would be парта.
 _IN_I = frozenset("ия ие ию ии ий ием ией иям иями иях".split())
 _RUSSIAN = sorted((_ANY | _IN_I) - {""}, key=len, reverse=True)
 # Perhaps of the stem: only a dictionary knows. голов, Иванов; герой, Андрей.
@@ -127,9 +127,9 @@ def _russian_stems(word: str) -> Iterator[Stem]:
         yield stem, _IN_I
     if ending in _DOUBTFUL:
         yield word.removesuffix("й"), _ANY
-    if ending:
-        yield from ((_FLOWN.sub(vowel, stem), ("",)) for vowel in "ое" if len(stem) > SHORTEST_STEM)
-    elif len(stem) > SHORTEST_STEM + 1:
+    if ending and len(stem) > SHORTEST_STEM and _FLOWN.search(stem):
+        yield from ((_FLOWN.sub(vowel, stem), ("",)) for vowel in "ое")
+    elif not ending and len(stem) > SHORTEST_STEM + 1 and _FLEETING.search(stem):
         yield _FLEETING.sub("", stem), _ANY
 
 
