@@ -16,7 +16,8 @@ WORD = re.compile(r"[^\W_]+")
 # Without its ending a word has so many letters at least: what begins with two could be anything.
 SHORTEST_STEM = 3
 # Of a longer stem what follows need not be known: few words begin alike, and Kazakh puts many endings in a row. Of what
-# six Russian letters find, another word is a seventh at 4, a twentieth at 5. At 6 a twenty-fifth, but Kazakh loses.
+# six Russian letters find, another word is a seventh at 4, a twentieth at 5. At 6 a twenty-fifth,
+# but Kazakh endings in a row that the list below does not have would be missed of more words.
 LONGEST_SHORT_STEM = 5
 
 
