@@ -52,8 +52,8 @@ _ATTRIBUTE = re.compile(rb"""[^\s"'=/]+(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s"']+))
 _FORMATTING = frozenset(
     (b"a", b"b", b"big", b"code", b"em", b"font", b"i", b"nobr", b"s", b"small", b"strike", b"strong", b"tt", b"u")
 )
-# Equal formatting elements that are repeated ("Noah's Ark clause" of the standard).
-_MOST_EQUAL = 3
+# Equal formatting elements that are repeated ("Noah's Ark clause" of the standard), and links: each ends the one before.
+_MOST_EQUAL, _MOST_LINKS = 3, 1
 # The beginning of a formatting element, unless it is well formed, and plain text and its own end follow: such a one is
 # left open nowhere. Links are not among them: each closes the one before. The look at the first letter halves the time.
 _LEFT_OPEN = re.compile(
@@ -166,7 +166,7 @@ class _Opened:
 
     def __init__(self) -> None:
         self.elements: list[tuple[bytes, bytes]] = []
-        """Name and attributes, newest last."""
+        """Name and attributes, newest last; links all alike."""
         self.formatting = 0
         """Those that the parser would repeat."""
         self.foreign = 0
@@ -174,11 +174,11 @@ class _Opened:
         self._equal: Counter[tuple[bytes, bytes]] = Counter()
 
     def open(self, name: bytes, attributes: bytes) -> None:
-        element = name, attributes
+        element = name, b"" if name == b"a" else attributes
         self.elements.append(element)
         self.foreign += name in _FOREIGN
         if name in _FORMATTING:
-            self.formatting += self._equal[element] < _MOST_EQUAL
+            self.formatting += self._is_repeated(element)
             self._equal[element] += 1
 
     def close(self, name: bytes) -> None:
@@ -189,4 +189,7 @@ class _Opened:
         self.foreign -= name in _FOREIGN
         if name in _FORMATTING:
             self._equal[element] -= 1
-            self.formatting -= self._equal[element] < _MOST_EQUAL
+            self.formatting -= self._is_repeated(element)
+
+    def _is_repeated(self, element: tuple[bytes, bytes]) -> bool:
+        return self._equal[element] < (_MOST_LINKS if element[0] == b"a" else _MOST_EQUAL)

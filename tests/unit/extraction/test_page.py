@@ -140,3 +140,7 @@ def test_ordinary_nesting_and_unclosed_tags_are_no_excess() -> None:
     ordinary = b"<div>" * 500 + b"<p><b>x</b><img src=a><br>" * 2_000 + b"</div>" * 500 + b"<b>left open<p>" * 300
 
     assert excess_of(ordinary) is None
+
+
+def test_links_that_end_crosswise_are_no_excess_as_each_ends_the_one_before() -> None:
+    assert excess_of(b"".join(b"<p><a href=/%d><b>story</a></b>" % i for i in range(4_000))) is None
