@@ -52,7 +52,7 @@ _ATTRIBUTE = re.compile(rb"""[^\s"'=/]+(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s"']+))
 _FORMATTING = frozenset(
     (b"a", b"b", b"big", b"code", b"em", b"font", b"i", b"nobr", b"s", b"small", b"strike", b"strong", b"tt", b"u")
 )
-# Equal formatting elements that are repeated ("Noah's Ark clause" of the standard), and links: each ends the one before.
+# Equal formatting elements that are repeated ("Noah's Ark clause" of the standard); of links one: each ends the other.
 _MOST_EQUAL, _MOST_LINKS = 3, 1
 # The beginning of a formatting element, unless it is well formed, and plain text and its own end follow: such a one is
 # left open nowhere. Links are not among them: each closes the one before. The look at the first letter halves the time.
