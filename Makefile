@@ -35,7 +35,7 @@ bench: setup  ## the benchmarks, printed as tables (see docs/benchmarks.md)
 screenshots: setup  ## the pictures of docs/images, from the demo (needs Chromium)
 	$(RUN) python -m tests.web.screenshots
 
-setup: $(UV) .venv/.synced
+setup: $(UV) .venv/.synced  ## the environment in .venv, which the others begin with
 
 .venv/.synced: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --frozen --quiet --python "$(PYTHON)"

@@ -1,7 +1,7 @@
 """The generic body reader: candidate blocks, keep or drop for each, then paragraphs. Knows no site.
 
-The blocks come from `body_blocks`, what is known of each from `body_features` and `body_context`, the weights from
-`body_model`, which `benchmarks/extraction/train.py` writes.
+The blocks come from `body_blocks`, what is known of each from `body_features`, `body_text` and `body_context`, the
+weights from `body_model`, which `benchmarks/extraction/train.py` writes.
 """
 
 from __future__ import annotations
