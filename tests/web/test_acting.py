@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import json
+import re
 import urllib.error
 import urllib.request
 from pathlib import Path
