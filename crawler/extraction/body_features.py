@@ -13,14 +13,14 @@ from itertools import accumulate
 
 from crawler.extraction.body_blocks import WITHIN, Blocks
 from crawler.extraction.body_text import Hints, Wording
-from crawler.extraction.body_words import KIND_NAMES, widths_of
+from crawler.extraction.body_words import KIND_NAMES, SENTENCE_ENDS, widths_of
 
 # Width (`widths_of`) from which a block is a sentence or more.
 LONG = 120
 # Link share and mean width of a column that may be a menu or a list of teasers, and the link share of the blocks around
 # from which it is one. A fifth of all blocks; .001 % of the text of publishers' articles, .14 % of that of others.
 _MENU_LINKS, _MENU_WIDTH, _MENU_AROUND = 0.8, 80, 0.6
-_ENDS = frozenset(".!?…。！？؟۔।॥։።")
+_ENDS = frozenset(SENTENCE_ENDS)
 _CLOSERS = "\"'”’»“)]』」）"
 _TAG_NAMES = """
     p div h1 h2 h3 h4 h5 h6 li td tr dd dt blockquote figcaption figure section article aside header footer main ul ol

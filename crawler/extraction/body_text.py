@@ -9,7 +9,15 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from crawler.extraction.body_words import BEGINNINGS, PHRASES, TELLING, TELLING_WORDS, tokens_of, widths_of
+from crawler.extraction.body_words import (
+    BEGINNINGS,
+    PHRASES,
+    SENTENCE_ENDS,
+    TELLING,
+    TELLING_WORDS,
+    tokens_of,
+    widths_of,
+)
 
 # Width (`widths_of`) below which a block that is all link is a teaser or a menu entry: its words are not compared.
 _TEASER = 100
@@ -19,7 +27,7 @@ _PHRASE_WIDTH, _LEAD_WIDTH = 400, 1000
 # narrower than the headline such a block can be.
 _HEADLINE_SHARE, _BLOCK_SHARE, _WIDER = 0.9, 0.7, 2.0
 _NOTHING: Set[str] = frozenset()
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥։።]")
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 _OPENING = {**dict.fromkeys("-–—•·*▪►▶→›>✓✔", 1), **dict.fromkeys("\"'“‘«„『「", 2), "©": 4}
 _LEADING = " \t#*-–—•·|[(»›→▶►\"'“”«„"
 

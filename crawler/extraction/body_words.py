@@ -157,6 +157,9 @@ _WIDE = re.compile(
 )
 # First bytes of UTF-8 that none of these signs has; 0xE2 begins most punctuation.
 _NARROW_BYTES = bytes(sorted({*range(0xE0), 0xE2, 0xEE, *range(0xF0, 0x100)}))
+SENTENCE_ENDS = ".!?…。！？؟۔।॥։።"
+"""The signs that end a sentence, of all scripts."""
+
 # Signs around words; to cut there and at spaces costs a quarter less than a pattern of words.
 _BETWEEN_WORDS = '.,:;!?"“”«»()'
 
