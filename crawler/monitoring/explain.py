@@ -13,6 +13,7 @@ from crawler.articles.urls import canonicalise_url, url_hash
 from crawler.sources.address import Address, locate
 from crawler.sources.registry import Registry
 from crawler.sources.source import Source
+from crawler.storage.outcome import times
 from crawler.storage.tables import (
     ArticleRow,
     FetchRow,
@@ -161,8 +162,7 @@ def _judge(
         return "stored", f"It is stored as article {article.id}{elsewhere}.", f"crawler article show {article.id}"
     if link is not None and link.state == LinkState.PENDING:
         next_at = f", not before {link.next_at:%Y-%m-%d %H:%M} UTC" if link.next_at else ""
-        times = "1 attempt" if link.attempts == 1 else f"{link.attempts} attempts"
-        tried = f" after {times} ({link.reason})" if link.attempts else ""
+        tried = f" after {times(link.attempts, 'attempt')} ({link.reason})" if link.attempts else ""
         summary = f"It is known and waits to be fetched{tried}{next_at}."
         return "pending", summary, f"crawler crawl {link.source_id}"
     if link is not None:

@@ -159,14 +159,14 @@ def _judge_work(stats: Mapping[str, Any]) -> Judgement:
         return Judgement(Outcome.FAILED, f"no list of the source can be read: {_listed(did.dead_lists)}")
     if did.nothing_asked:
         if did.errors:
-            return Judgement(Outcome.FAILED, f"it asked for nothing: {_times(did.errors, 'error')} before that")
+            return Judgement(Outcome.FAILED, f"it asked for nothing: {times(did.errors, 'error')} before that")
         if did.is_revisit:
             return Judgement(Outcome.SUCCEEDED)  # no article was due
         return Judgement(Outcome.EMPTY, "there was nothing to ask for")
     if did.no_answer:
-        return Judgement(Outcome.FAILED, f"the site gave no answer to {_times(did.requests, 'request')}")
+        return Judgement(Outcome.FAILED, f"the site gave no answer to {times(did.requests, 'request')}")
     if not did.stored and (did.exceptions or did.pages >= FEW_PAGES):
-        return Judgement(Outcome.FAILED, f"none of {_times(did.pages, 'page')} could be stored: {did.complaints}")
+        return Judgement(Outcome.FAILED, f"none of {times(did.pages, 'page')} could be stored: {did.complaints}")
     if did.lists_are_empty:
         return Judgement(Outcome.EMPTY, f"its lists name no article{did.left_out}")
     if did.complaints:
@@ -213,7 +213,7 @@ class _Work:
         at_fault = self._count("crawler/failed") - self._again.get("failed", 0) or not self.stored
         reasons = self._group("crawler/reason/") if at_fault else {}
         parts = (
-            _times(self.errors, "error") + " logged" if self.errors else "",
+            times(self.errors, "error") + " logged" if self.errors else "",
             f"callbacks raised: {_listed(self.exceptions)}" if self.exceptions else "",
             f"lists dead: {_listed(self.dead_lists)}" if self.dead_lists else "",
             f"pages not stored: {_listed(reasons)}" if reasons else "",
@@ -241,5 +241,6 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{n} {word}" for word, n in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _times(count: int, word: str) -> str:
+def times(count: int, word: str) -> str:
+    """A number of things in words: `1 error`, `2 errors`."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"
