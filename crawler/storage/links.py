@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from crawler.articles.urls import canonicalise_url, same_address, url_hash
 from crawler.discovery.links import Link
 from crawler.storage.columns import table_of
-from crawler.storage.tables import ArticleRow, LinkRow, LinkState
+from crawler.storage.tables import ArticleRow, LinkRow, LinkState, RunRow, RunState
 from crawler.storage.upsert import insert
 
 logger = logging.getLogger(__name__)
@@ -154,8 +154,10 @@ def claim(
     """Take due links for a run, newest first; no other run gets them while the lease lasts.
 
     Due are pending links whose pause is over and that no run holds, or held too long. What was taken is given back by
-    an ending, by `release_run`, or when the lease is over.
+    an ending, by `release_run`, or when the lease is over. A run that has ended gets none: nobody would give them back.
     """
+    if session.scalar(_GOES_ON, {"run": run_id}) is None:
+        return []
     rows = session.scalars(_DUE, {"source": source_id, "now": now, "most": limit}).all()
     for portion in _portions(row.id for row in rows):
         session.execute(
@@ -170,6 +172,11 @@ def claim(
     ]
 
 
+# A crawl that is stopped may have a claim on its way in another thread. Locked, so that the end of the run, which gives
+# its links back, comes wholly before the claim or wholly after it.
+_GOES_ON = (
+    select(RunRow.id).where(RunRow.id == bindparam("run"), RunRow.state == RunState.RUNNING).with_for_update(read=True)
+)
 _DUE = (  # made once; see storage/runs.py
     select(LinkRow)
     .where(

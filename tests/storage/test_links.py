@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
-from crawler.storage import links
+from crawler.storage import links, runs
 from crawler.storage.database import Database
 from crawler.storage.links import PAUSES, WAIT, LinkEnding, Registered
+from crawler.storage.liveness import own_identity
+from crawler.storage.runs import Attempt, Ending
 from crawler.storage.tables import ArticleRow, LinkRow, LinkState
+from tests.crawl.crawling import until
 from tests.storage.stories import HOST, NOW, article, begin_run, claimed, link, reading, stored
 
 HOUR = timedelta(hours=1)
@@ -90,6 +96,50 @@ def test_a_taken_link_is_free_again_when_its_lease_is_over_or_given_back(databas
     assert database.transact(lambda session: links.release_run(session, run_id)) == 0  # the other has them now
     assert database.transact(lambda session: links.release_run(session, other)) == 2
     assert take(database, run_id) == ["/1/", "/2/"]
+
+
+def test_a_run_that_has_ended_takes_no_links(database: Database) -> None:
+    """Nobody would give them back: they would wait for the end of the lease, while the next run finds none."""
+    register(database, "/1/", "/2/")
+
+    def begin(session: Session) -> Attempt:
+        attempt = runs.begin(session, "herald", process=own_identity(), now=NOW)
+        assert attempt is not None
+        return attempt
+
+    attempt = database.transact(begin)
+    assert take(database, attempt.run_id, limit=1) == ["/1/"]
+    database.transact(lambda session: runs.finish(session, attempt, Ending("cancelled"), now=NOW))
+    assert take(database, attempt.run_id) == []
+    assert take(database, database.transact(begin).run_id) == ["/1/", "/2/"]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["the claim comes first", "the end comes first"])
+def test_the_end_of_a_run_and_its_claim_meet(postgresql_url: str, late: bool) -> None:
+    """Of a crawl that is stopped, two threads write at once: whoever comes second waits, and no link stays taken."""
+    with Database(postgresql_url) as database:
+        register(database, "/1/")
+        attempt = database.transact(lambda s: runs.begin(s, "herald", process=own_identity(), now=NOW))
+        assert attempt is not None
+        claim = partial(take, database, attempt.run_id)
+        finish = partial(database.transact, lambda session: runs.finish(session, attempt, Ending("cancelled"), now=NOW))
+        with ThreadPoolExecutor() as pool, database.write() as session:
+            if late:
+                runs.finish(session, attempt, Ending("cancelled"), now=NOW)
+            else:
+                links.claim(session, "herald", run_id=attempt.run_id, limit=1, now=NOW, lease=HOUR)
+            second = pool.submit(claim if late else finish)
+            until(partial(somebody_waits, database))
+            session.commit()
+            second.result(10)
+        with database.read() as session:
+            assert session.scalars(select(LinkRow.leased_until)).all() == [None]
+
+
+def somebody_waits(database: Database) -> bool:
+    with database.read() as session:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(session.scalar(text(waits)))
 
 
 def test_a_failed_link_is_asked_for_again_after_growing_pauses_and_then_no_more(
