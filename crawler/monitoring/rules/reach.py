@@ -21,13 +21,12 @@ SHORT_BLOCK = timedelta(hours=1)
 # A list that failed with such a weight (a 404 weighs 2, a time-out half) and for so long is dead.
 DEAD_LIST, DEAD_FOR = 3.0, timedelta(hours=24)
 
-# Words by which statistics say that a site refused.
-REFUSING = frozenset(
-    (
-        *(f"http_{status}" for status in (401, 402, 403, 429, 451)),
-        *("robots_disallowed", "robots_unreachable", "host_blocked"),
-    )
-)
+# Words by which statistics say that a site refused. A robots.txt that cannot be reached refuses nothing: the site is
+# down, or we are; then runs fail, and that is told.
+REFUSING = frozenset((*(f"http_{status}" for status in (401, 402, 403, 429, 451)), "robots_disallowed"))
+# What was not asked for after an answer that asked to wait. A refusal only where the run had another: a busy site asks
+# for a pause, too (503).
+WAITING = "host_blocked"
 # What challenges to bots call themselves where a list should be (lower case).
 CHALLENGES = (
     "just a moment", "attention required", "access denied", "captcha", "are you a robot", "ddos-guard", "cloudflare",
@@ -60,15 +59,16 @@ def _challenged(facts: SourceFacts) -> Problem | None:
 
 def _refused(facts: SourceFacts) -> Problem | None:
     standing = facts.standing
-    refused: Counter[str] = Counter()
-    for prefix in ("crawler/reason/", "crawler/lists_dead/"):
-        refused.update({word: n for word, n in grouped(facts.stats, prefix).items() if word in REFUSING})
+    failed = Counter(grouped(facts.stats, "crawler/reason/")) + Counter(grouped(facts.stats, "crawler/lists_dead/"))
+    refused = Counter({word: n for word, n in failed.items() if word in REFUSING})
+    if refused:
+        refused[WAITING] = failed[WAITING]
     asked = sum(int(facts.stats.get(f"crawler/{word}") or 0) for word in ("fetched", "lists_read")) + sum(
         grouped(facts.stats, "crawler/lists_dead/").values()
     )
     count = refused.total()
     if standing and count >= REFUSALS and count >= REFUSED * asked:
-        said = ", ".join(f"{number} {word}" for word, number in refused.most_common())
+        said = ", ".join(f"{number} {word}" for word, number in refused.most_common() if number)
         return problem_of(
             facts,
             "blocked",

@@ -245,6 +245,19 @@ def test_a_site_that_refuses_most_requests_blocks_us() -> None:
     assert rules.blocked(facts(stats={"crawler/lists_dead/http_429": 2}), NOON) is None
 
 
+@pytest.mark.parametrize(
+    ("dead", "told"),
+    [
+        pytest.param({"http_429": 1, "host_blocked": 3}, "3 host_blocked, 1 http_429", id="it wants us less often"),
+        pytest.param({"http_503": 1, "host_blocked": 3}, None, id="it is busy and asks for a pause"),
+        pytest.param({"robots_unreachable": 10}, None, id="it is down, or the machine has no network"),
+    ],
+)
+def test_a_site_that_is_down_or_busy_refuses_nothing(dead: dict[str, int], told: str | None) -> None:
+    found = rules.blocked(facts(stats={f"crawler/lists_dead/{word}": n for word, n in dead.items()}), NOON)
+    assert (found and found.values["said"]) == told
+
+
 def test_a_challenge_in_place_of_a_list_is_a_block() -> None:
     row = FeedRow(
         source_id="vlast",
