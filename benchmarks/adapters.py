@@ -32,7 +32,7 @@ def extract(html: bytes, url: str, fetched_at: datetime | None = None) -> dict[s
         article = extract_page(page, fetched_at=fetched_at, source=source)
     except ExtractionError:
         return {}
-    zone = _zone(edition, url)
+    zone = edition.zone if edition is not None else guess_zone(url, page.lang)
     signed = [article.byline] if article.byline and source is None else []
     return {
         "headline": article.headline,
@@ -69,10 +69,6 @@ def _sites() -> frozenset[str]:
     sources = _registry().sources.values()
     hosts = (host for source in sources for edition in source.editions for host in (edition.host, *edition.mirrors))
     return frozenset(site_of(f"https://{host}/") for host in hosts)
-
-
-def _zone(edition: Edition | None, url: str) -> tzinfo:
-    return edition.zone if edition is not None else guess_zone(url)
 
 
 def _printed(at: datetime | None, article: Article, zone: tzinfo) -> datetime | str | None:

@@ -20,6 +20,9 @@ _ODD_CLOCKS = (
 )
 _DOTTED_CLOCK = re.compile(r"[\s,|·–-]{1,4}(\d{1,2})\.(\d\d)(?![.\d])()()")
 _AFTERNOON = re.compile(r"(下午|午後|오후|晚上)|(上午|午前|오전)")
+_AFTERNOON_BEHIND = re.compile(
+    r"\s?(?:(م|مساءً?|مساءا|عصر|بعدازظهر|ب\.?ظ|μ\.?μ)|(ص|صباحاً?|صباحًا|صبح|ق\.?ظ|π\.?μ))\.?(?!\w)", re.IGNORECASE
+)
 # A zone stands right behind the clock.
 _OFFSET = re.compile(r"\s?[(\[]?(?:(?:UTC|GMT)\s?([+\-−])(\d{1,2})(?::?(\d\d))?|([+\-−])(\d\d):?(\d\d)?)(?!\d)")
 _ABBREVIATION = re.compile(r"\s?[(\[]?(Z|[A-ZМСК]{2,5}|мск)\b")
@@ -91,6 +94,8 @@ def _read(match: re.Match[str], site: tzinfo, language: str | None) -> Clock | N
         before = _AFTERNOON.search(match.string, max(0, start - 4), start)
         if before:
             half, start = ("p" if before[1] else "a"), before.start()
+        elif behind := _AFTERNOON_BEHIND.match(match.string, end):
+            half, end = ("p" if behind[1] else "a"), behind.end()
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     if minute > 59 or hour > 24 or (hour == 24 and minute) or (second or 0) > 60:

@@ -58,7 +58,11 @@ tg  январ/январи феврал/феврали март/марти ап
     октябр/октябри ноябр/ноябри декабр/декабри
 el  ιανουαρίου/ιαν φεβρουαρίου/φεβ μαρτίου/μαρ απριλίου/απρ μαΐου/μαϊ ιουνίου/ιουν ιουλίου/ιουλ αυγούστου/αυγ
     σεπτεμβρίου/σεπ οκτωβρίου/οκτ νοεμβρίου/νοε δεκεμβρίου/δεκ
-ar  يناير فبراير مارس أبريل/ابريل مايو يونيو يوليو أغسطس/اغسطس سبتمبر أكتوبر/اكتوبر نوفمبر ديسمبر
+ar  يناير/جانفي فبراير/فيفري/شباط مارس/آذار/اذار أبريل/ابريل/إبريل/أفريل/نيسان مايو/ماي/أيار/ايار
+    يونيو/يونيه/جوان/حزيران يوليو/يوليه/يوليوز/جويلية/تموز أغسطس/اغسطس/غشت/أوت/آب سبتمبر/شتنبر/أيلول/ايلول
+    أكتوبر/اكتوبر نوفمبر/نونبر ديسمبر/دجنبر
+kk  قاڭتار اقپان ناۋرىز ٴساۋىر/ساۋىر مامىر ماۋسىم شىلدە تامىز قىركۇيەك قازان قاراشا جەلتوقسان
+th  มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม
 he  ינואר/בינואר פברואר/בפברואר מרץ/במרץ אפריל/באפריל מאי/במאי יוני/ביוני יולי/ביולי אוגוסט/באוגוסט
     ספטמבר/בספטמבר אוקטובר/באוקטובר נובמבר/בנובמבר דצמבר/בדצמבר
 hi  जनवरी फरवरी/फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर/सितम्बर अक्टूबर नवंबर/नवम्बर दिसंबर/दिसम्बर
@@ -75,19 +79,27 @@ _KAZAKH_ENDINGS = """
     да де та те дан ден тан тен нан нен дағы дегі тағы тегі дың дің тың тің ның нің ға ге қа ке ы і ында інде ының інің
     da de ta te dan den daǵy degi dağı y i ynda inde
 """
+# Kyrgyz and Uzbek in Cyrillic do the same to the Russian names: `15-ноябрда`, `14 мартда`.
+_TURKIC_STEMS = "январ феврал март апрел май июн июл август сентябр октябр ноябр декабр"
+_TURKIC_ENDINGS = "да та ида ында унда дагы тагы даги тагы нинг ге га"
 _CROATIAN = "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca"
 # Croatian `listopad` is October, where Polish and Czech mean November.
 MONTHS_OF_LANGUAGE = {
     "hr": dict(zip(_CROATIAN.split(), range(1, 13), strict=True)),
 }
+# Two words each; they are read as the one that means the same.
+MONTHS_OF_TWO_WORDS = {
+    "كانون الثاني": "يناير", "تشرين الأول": "أكتوبر", "تشرين الاول": "أكتوبر", "تشرين الثاني": "نوفمبر",
+    "كانون الأول": "ديسمبر", "كانون الاول": "ديسمبر",
+}  # fmt: skip
 
 _TODAY = """
     сегодня бүгін today heute aujourd hoy oggi hoje vandaag dzisiaj dziś dnes bugün сьогодні idag tänään bugun днес
-    бүгүн 今天 今日 오늘 آج اليوم היום आज
+    бүгүн бугун имрӯз өнөөдөр امروز 今天 今日 오늘 آج اليوم היום आज
 """
 _YESTERDAY = """
     вчера кеше yesterday gestern hier ayer ieri ontem gisteren wczoraj včera dün вчора igår eilen kecha кечээ
-    昨天 昨日 어제 أمس אתמול
+    кеча дирӯз өчигдөр دیروز 昨天 昨日 어제 أمس אתמול
 """
 _BEFORE_YESTERDAY = "позавчера vorgestern anteayer przedwczoraj předevčírem toissapäivänä 前天 一昨日 그저께"
 JUST_NOW = frozenset(
@@ -97,19 +109,21 @@ JUST_NOW = frozenset(
 _SECONDS = "секунда секунду секунды секунд сек second seconds sec secs s sekunden secondes segundos 秒 초"
 _MINUTES = """
     минута минуту минуты минут мин минутта minute minutes min mins m minuten minuto minutos minuti minuut minuta minuty
-    minut minutę dakika хвилину хвилини хвилин хв minuter minutter minuuttia daqiqa мүнөт 分钟 分鐘 分 분
+    minut minutę dakika хвилину хвилини хвилин хв minuter minutter minuuttia daqiqa
+    мүнөт дақиқа دقيقة دقائق دقیقه דקות דקה 分钟 分鐘 分 분
 """
 _HOURS = """
     час часа часов ч сағат hour hours hr hrs h stunde stunden std heure heures hora horas ora ore uur uren godzina
     godziny godzin godzinę hodina hodiny hodin hodinami saat годину години годин год timme timmar time timer tuntia
-    tunnin soat саат 小时 小時 時間 시간
+    tunnin soat саат соат ساعة ساعات ساعت שעות שעה 小时 小時 時間 시간
 """
 _DAYS = """
     день дня дней дн күн day days d tag tage tagen jour jours día días dia dias giorno giorni dag dagen dni dzień dny
-    gün добу дні днів dager dage päivää kun 天 日 일
+    gün добу дні днів dager dage päivää kun يوم أيام روز ימים יום 天 日 일
 """
 _AGO_WORDS = """
-    назад бұрын ago vor il hace fa há atrás geleden temu před önce тому sedan siden sitten oldin мурун преди 前 전
+    назад бұрын ago vor il hace fa há atrás geleden temu před önce тому sedan siden sitten oldin
+    avval аввал мурун мурда преди منذ قبل پیش לפני 前 전
 """
 AGO = frozenset(_AGO_WORDS.split())
 # Before a unit these mean one; "час назад" has none at all.
@@ -145,6 +159,9 @@ def _months() -> dict[str, int]:
             for case in ("", *_KAZAKH_ENDINGS.split()):
                 months.setdefault(stem_form + case, position % 12 + 1)
                 months.setdefault(_without_marks(stem_form + case), position % 12 + 1)
+    for position, stem in enumerate(_TURKIC_STEMS.split()):
+        for case in ("", *_TURKIC_ENDINGS.split()):
+            months.setdefault(stem + case, position + 1)
     return months
 
 

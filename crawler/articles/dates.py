@@ -1,7 +1,8 @@
 """A printed date + the site's zone + the fetch moment -> aware UTC. Reads text; finds no dates on pages.
 
-The words are a table in `date_words`, times of day are read in `clocks`. A date is looked for in this order: ISO 8601,
-year first (2024-03-05, 2024年3月5日), a month's name, day or month first (05.03.2024), relative words (вчера).
+The words are a table in `date_words`, times of day are read in `clocks`, other calendars in `calendars`. A date is
+looked for in this order: ISO 8601, year first (2024-03-05, 2024年3月5日, 令和6年3月5日), a month's name, day or month
+first (05.03.2024), relative words (вчера).
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from crawler.articles.ago import seconds_ago
 from crawler.articles.article import Precision
+from crawler.articles.calendars import ERAS, SOLAR_HIJRI_MONTHS, common_year, from_solar_hijri, is_solar_hijri
 from crawler.articles.clocks import Clock, dotted_clock, find_clocks, fixed_offset
-from crawler.articles.date_words import AGO, DAYS_BACK, JUST_NOW, MONTHS, MONTHS_OF_LANGUAGE, ONE, UNITS
+from crawler.articles.date_words import DAYS_BACK, JUST_NOW, MONTHS, MONTHS_OF_LANGUAGE, MONTHS_OF_TWO_WORDS
 from crawler.errors import DateError
 
 # Years that are read as years. Before 1990 there were no news sites; a greater one is a counter or a mistake.
@@ -41,14 +44,14 @@ _ISO = re.compile(
     r"(?:[Tt ]\s?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(?:([Zz])|([+\-−])(\d\d):?(\d\d)?)?)?"
 )
 _YEAR_FIRST = re.compile(r"(?<![\d.,])(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
+_ERA_FIRST = re.compile(rf"({'|'.join(ERAS)})\s?(元|\d{{1,2}})\s?年\s?(\d{{1,2}})\s?月\s?(\d{{1,2}})")
 _NUMBERS = re.compile(r"(?<![\d.,/:+-])(\d{1,2})(\s?[./-]\s?)(\d{1,2})\s?[./-]\s?(\d{4}|\d\d)(?!\d)(?!\.\d)")
 _MONTH_AND_DAY = re.compile(r"(?<!\d)(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?(?!\d)")
-_TOKEN = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f])*|\x01")
-_AGO_CJK = re.compile(r"(\d{1,4})\s?(分钟|分鐘|分|小时|小時|時間|시간|天|日|일|秒|초)\s?(?:前|전)")
+_TOKEN = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e4e])*|\x01")
 # Between day, month and year.
 _FILLER_WORDS = """
     г год года году р рік року жылы жылғы жылдың жыл ж de del do of the th st nd rd er го ші шы ый е y m d il yil anul
-    dne den o
+    dne den o йил йили йилги йилнинг yili yilgi yilning жылы жылдын жылкы соли พ ศ
 """
 _FILLERS = frozenset(_FILLER_WORDS.split())
 # "8th of April" has two of them between day and month.
@@ -159,6 +162,9 @@ class _Reading:
         for clock in clocks:
             masked = f"{masked[: clock.start]}{_MASK}{' ' * (clock.end - clock.start - 1)}{masked[clock.end :]}"
         masked = masked.lower().replace("i\u0307", "i")  # Turkish İ in lower case is i and a dot
+        if not masked.isascii():
+            for month, same in MONTHS_OF_TWO_WORDS.items():
+                masked = masked.replace(month, same.ljust(len(month)))
         tokens = list(_TOKEN.finditer(masked))
         for find in (self._year_first, self._month_by_name, self._numbers, self._month_and_day):
             for day in find(masked, tokens):
@@ -177,13 +183,17 @@ class _Reading:
 
     def _year_first(self, masked: str, tokens: list[re.Match[str]]) -> Iterator[_Day]:
         for match in _YEAR_FIRST.finditer(masked):
-            yield _Day(match.start(), match.end(), int(match[1]), int(match[2]), int(match[3]))
+            yield _common(_Day(match.start(), match.end(), int(match[1]), int(match[2]), int(match[3])))
+        for match in () if masked.isascii() else _ERA_FIRST.finditer(masked):
+            year = ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
+            yield _Day(match.start(), match.end(), year, int(match[3]), int(match[4]))
 
     def _month_by_name(self, masked: str, tokens: list[re.Match[str]]) -> Iterator[_Day]:
         words = [token[0] for token in tokens]
         months = MONTHS_OF_LANGUAGE.get(self.language or "", {})
         for position, word in enumerate(words):
-            month = months.get(word) or MONTHS.get(word)
+            solar = SOLAR_HIJRI_MONTHS.get(word)
+            month = months.get(word) or MONTHS.get(word) or solar
             if month is None:
                 continue
             before = position - 1
@@ -197,14 +207,19 @@ class _Reading:
             else:
                 continue
             year, first, last = self._year_near(words, first, last, masked, tokens)
-            yield _Day(tokens[first].start(), tokens[last].end(), year, month, day)
+            found = _Day(tokens[first].start(), tokens[last].end(), year, month, day)
+            if solar is None:
+                yield found
+            elif year is not None and is_solar_hijri(year):
+                yield _common(found._replace(month=solar))
 
     def _year_near(
         self, words: list[str], first: int, last: int, masked: str, tokens: list[re.Match[str]]
     ) -> tuple[int | None, int, int]:
         """The year behind or before the tokens `first`..`last` of day and month, and the tokens with it."""
         position = last + 1
-        while position < len(words) and words[position] in _FILLERS:
+        # Some Arabic media name a month twice, in the words of two regions: أيار/مايو.
+        while position < len(words) and (words[position] in _FILLERS or words[position] in MONTHS):
             position += 1
         if words[position : position + 1] == [_MASK] and words[last].isdecimal():  # Apr 8 14:30:00 2021
             position += 1
@@ -248,7 +263,7 @@ class _Reading:
         for word in words if clocks or len(words) <= _MAX_BARE_WORDS else ():
             if word in DAYS_BACK:
                 return self._on(today - timedelta(days=DAYS_BACK[word]), clocks[0] if clocks else None)
-        if seconds := _seconds_ago(masked, words):
+        if seconds := seconds_ago(masked, words):
             if seconds % 86_400 == 0:
                 return self._on(today - timedelta(seconds=seconds), clocks[0] if clocks else None)
             at = self.now.astimezone(UTC) - timedelta(seconds=seconds)
@@ -279,6 +294,7 @@ class _Reading:
         return None
 
     def _in_year(self, year: int, day: _Day, clock: Clock | None) -> ParsedDate | None:
+        year = common_year(year)
         if not FIRST_YEAR <= year <= LAST_YEAR:
             return None
         try:
@@ -303,25 +319,17 @@ class _Reading:
         return at
 
 
+def _common(day: _Day) -> _Day:
+    """A day whose year is one of the solar Hijri calendar, as ours."""
+    if day.year is None or not is_solar_hijri(day.year):
+        return day
+    ours = from_solar_hijri(day.year, day.month, day.day)
+    return day._replace(year=ours.year, month=ours.month, day=ours.day) if ours else day
+
+
 def _is_day(word: str) -> bool:
     return len(word) <= 2 and word.isdecimal() and 1 <= int(word) <= 31
 
 
 def _century(year: int) -> int:
     return year + (1900 if year >= FIRST_YEAR - 1900 else 2000)
-
-
-def _seconds_ago(masked: str, words: list[str]) -> int | None:
-    """What "5 минут назад" or "2 сағат бұрын" counts; None without such words. Weeks and more are too vague."""
-    if match := _AGO_CJK.search(masked):
-        return int(match[1]) * UNITS[match[2]]
-    if AGO.isdisjoint(words):
-        return None
-    for position, word in enumerate(words):
-        if word in UNITS:
-            count = words[position - 1] if position else ""
-            if count.isdecimal() and len(count) <= 4:
-                return int(count) * UNITS[word]
-            if count in ONE or not count or count in AGO:
-                return UNITS[word]
-    return None

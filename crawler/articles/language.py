@@ -187,7 +187,8 @@ def _cyrillic(sample: str, said: str | None) -> str | None:
 def _arabic(sample: str, said: str | None) -> str | None:
     count = sample.count
     own = _LETTER_SHARE * len(sample)
-    for language, signs in (("ps", "ښځڅړږۍ"), ("ur", "ٹڈڑںے"), ("kk", "ٴ"), ("ug", "ۈۋې"), ("ckb", "ێۆڵ")):
+    # Kazakh and Uyghur share a letter for v; the other letters of Uyghur come first.
+    for language, signs in (("ps", "ښځڅړږۍ"), ("ur", "ٹڈڑںے"), ("kk", "ٴ"), ("ug", "ۈې"), ("kk", "ۋ"), ("ckb", "ێۆڵ")):
         if sum(map(count, signs)) > own:
             return said if said in ("sd", "ks", "pa", "ku", "ckb", "ug") else language
     persian, arabic = sum(map(count, "پچژگیک")), sum(map(count, "يكةى"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -33,9 +33,14 @@ _CUT_AT = 100
 # Letters of a name that does not stand in a host by chance.
 _SHORTEST_SITE = 4
 
-_WORD = re.compile(r"\w+")
+# Scripts without spaces count by sign; an underscore joins nothing, it separates: "Headline_Site".
+_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 _SEPARATOR = re.compile(r"\s+(?:[|·•»:]{1,2}|[-–—])\s+")
+# The same in titles of scripts without spaces, which put none around it either.
+_UNSPACED_SEPARATOR = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff」』）】》!?！？])\s*(?:[|｜_]|-{1,2}|[–—])\s*")
 _MOST_HEADINGS = 60
+# Where a headline stands that no heading holds.
+_LIKE_HEADINGS = '[itemprop~="headline"], [class*="title" i], [class*="headline" i]'
 
 
 class Heading(NamedTuple):
@@ -80,12 +85,25 @@ def heading_text(node: LexborNode) -> str:
 
 
 def heading_with(page: Page, headline: str) -> LexborNode | None:
-    """The first heading of any rank that prints a headline; else the page's first `<h1>`."""
+    """The first heading of any rank that prints a headline, alone or behind a kicker; else the page's first `<h1>`;
+    else any element whose name says that it is a title."""
     wanted = _words(headline)
+    ending: LexborNode | None = None
     for node in page.tree.css("h1, h2, h3, h4")[:_MOST_HEADINGS]:
-        if _words(node.text(deep=True, separator=" ")) == wanted:
+        words = _words(node.text(deep=True, separator=" "))
+        if words == wanted:
             return node
-    return page.landmarks.headings[0] if page.landmarks.headings else None
+        if ending is None and len(wanted) >= _FEWEST_WORDS and words[-len(wanted) :] == wanted:
+            ending = node
+    if ending is not None or page.landmarks.headings:
+        return ending or page.landmarks.headings[0]
+    named = page.tree.css(_LIKE_HEADINGS)[:_MOST_HEADINGS] if wanted else []
+    return next((node for node in named if _words(node.text(deep=True, separator=" ")) == wanted), None)
+
+
+def lesser_headings(page: Page) -> set[str]:
+    """The texts of a page's headings below `<h1>`, in lower case."""
+    return {heading_text(node).casefold() for node in page.tree.css("h2, h3, h4")[:_MOST_HEADINGS]}
 
 
 class SiteWords:
@@ -131,9 +149,12 @@ class Titles:
         microdata: Found,
         publishers: Collection[str],
         url: str = "",
+        *,
+        lesser: Callable[[], Collection[str]] = tuple,
     ) -> None:
+        """`lesser` gives the texts of the page's other headings, and is asked only when no `<h1>` fits."""
         site = SiteWords(url)
-        self._headings, self._publishers = headings, publishers
+        self._headings, self._publishers, self._lesser = headings, publishers, lesser
         self._is_news = json_ld.is_news
         self._shared = _clean(meta.headline, publishers)
         self._named = site.cut(_clean(json_ld.headline, publishers))
@@ -165,8 +186,22 @@ class Titles:
             return Headline(printed, Origin.GENERIC)
         for known, origin in self._stated:
             if known:
-                return Headline(_completed(known, self._others), origin)
+                return Headline(self._printed_beginning(known) or _completed(known, self._others), origin)
         return Headline(None, Origin.GENERIC)
+
+    def _printed_beginning(self, title: str) -> str | None:
+        """What of a title stands before the name of its site, where a heading of the page prints just that.
+
+        It is the longer part: others begin with the name of the site, which a heading may print, too.
+        """
+        if len(title) > _LONGEST_TITLE:
+            return None
+        separators = [*_SEPARATOR.finditer(title), *_UNSPACED_SEPARATOR.finditer(title)]
+        beginnings = [title[: one.start()] for one in separators if one.start() >= len(title) - one.end()]
+        headings = self._lesser() if beginnings else ()
+        if title.casefold() in headings:
+            return None
+        return max((one for one in beginnings if one.casefold() in headings), key=len, default=None)
 
     def _printed_and_others(self) -> Iterator[str]:
         if self.heading is not None:

@@ -129,7 +129,7 @@ def _shown(printed: Iterable[PrintedDate], clockwork: Clockwork) -> tuple[list[M
     """The printed dates that may be the publication, and the first one near the headline.
 
     A day that is printed as the modification elsewhere is that one, unless its own label says "published", or it has a
-    time and that one has none: both stand there then.
+    time and that one has none, or a later one: both stand there then.
     """
     dates = list(printed)
     modified = list(clockwork.read_all((Origin.GENERIC, date.text) for date in dates if date.is_modified))
@@ -159,7 +159,10 @@ def _agreed(best: Moment, stated: Sequence[Moment]) -> Moment:
 
 
 def _as_exact(modified: Moment, moment: Moment) -> bool:
-    return moment.precision == Precision.DAY or modified.precision != Precision.DAY
+    """Whether two statements of one day may be of one moment."""
+    if moment.precision == Precision.DAY:
+        return True
+    return modified.precision != Precision.DAY and modified.at - moment.at < _SAME
 
 
 def _same_day(day: Moment, moment: Moment, zone: tzinfo) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
+from crawler.articles.calendars import ERAS
 from crawler.articles.date_words import MONTHS
 from crawler.articles.text import normalise_text
 from crawler.extraction.page import Page
@@ -21,10 +22,18 @@ _LONGEST = 110
 _MOST_OTHER_WORDS = 7
 # What a text must hold before it is worth parsing: a day with its month and year, a clock, or a relative word in one of
 # our languages.
+# A year may stand between signs that are letters, too: 2024年5月2日.
 _LIKE_A_DATE = re.compile(
-    r"\b(?:19|20)\d\d\b.*\d|\d.*\b(?:19|20)\d\d\b|\d{1,2}:\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}\b"
-    r"|\d+ \w+ (?:назад|ago|бұрын)\b",
+    r"(?<![0-9A-Za-z_])(?:19|20)\d\d(?![0-9A-Za-z_]).*\d|\d.*(?<![0-9A-Za-z_])(?:19|20)\d\d(?![0-9A-Za-z_])"
+    r"|\d{1,2}:\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}\b"
+    r"|\d+ \w+ (?:назад|ago|бұрын|тому|мурун|мурда|аввал|oldin|avval|önce)\b",
     re.IGNORECASE,
+)
+# The same in other digits, which are read as ours first, and in other calendars.
+_LIKE_A_DATE_ELSEWHERE = re.compile(
+    rf"(?:{'|'.join(ERAS)})\s?(?:元|\d)|\d [\u0600-\u06ff]+ 1[34]\d\d|\b1[34]\d\d/\d{{1,2}}/\d"
+    r"|\d [\u0e00-\u0e7f]+ 25\d\d"
+    r"|(?:منذ|לפני) \d|\d\s?(?:分钟|分鐘|分|小时|小時|時間|시간|天|日|일)\s?(?:前|전)"
 )
 _RELATIVE = re.compile(r"(?:сегодня|вчера|бүгін|кеше|today|yesterday)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -33,12 +42,14 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 # them five times as fast.
 _MODIFIED = re.compile(
     r"updat|modifi|revis|review(?<!nterreview)(?<!preview)(?!s\b)|edited(?<!credited)|refresh"
-    r"|обновл|измен|жаңарт|aktualisiert|geändert|stand:|mis à jour|actualizado"
-    r"|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret|更新|güncelle|zaktualizowano"
+    r"|обновл|измен|оновлен|змінен|абноўл|жаңарт|жаңырт|янгилан|yangilan|aktuali[sz]|geändert|stand:|mise? à jour"
+    r"|actualiz|atualiza|aggiorna|bijgewerkt|oppdatert|uppdaterad|opdateret|päivitetty|güncelle|yenilən|upraveno|frissít"
+    r"|módosít|ενημερώθηκε|ενημέρωση|cập nhật|diperbarui|更新|修改|수정|업데이트|تحديث|بروزرسانی|به‌روز|עודכן|עדכון"
 )
 _PUBLISHED = re.compile(
-    r"publi|posted|written|created|released|опублик|жариял|veröffentlicht|erstellt|publié|publicado|pubblicato|geplaatst"
-    r"|publisert|publicerad|発行|公開|发布|yayın"
+    r"publi|posted|written|created|released|опублик|опублік|жариял|жарыял|эълон|joylash|veröffentlicht|erstellt|publié"
+    r"|pubblicato|geplaatst|publisert|julkaistu|utworzenia|megjelen|δημοσ|dərc|発行|公開|发布|yayın|giriş tarihi"
+    r"|입력|등록|승인|نشر|انتشار|פורסם"
 )
 # Days of an event: "6-9 March 2026".
 _DAYS = re.compile(r"(?<![\d./:-])\d{1,2}\s?[-–—]\s?\d{1,2}(?![\d./:-])")
@@ -61,10 +72,16 @@ _ALONE = re.compile(
 )
 _YEAR = re.compile(rb"20\d\d")
 _TAGS_WITHIN = 200
+# Digits of other scripts as ours.
+_PLAIN_DIGITS = str.maketrans(
+    {chr(zero + digit): str(digit) for zero in (0x660, 0x6F0, 0x966, 0xE50, 0xFF10) for digit in range(10)}
+)
 # /2024/05/02/, /2024-05-02-, /20240502/; a month alone is no day.
 _IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=[/_.+-]|$)")
 # /2024/05/: folders of their own, or it may be anything.
 _MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])/")
+# /2024/may/02/, /2024/october/
+_NAMED_MONTH = re.compile(r"/((?:19|20)\d\d)/([a-z]{3,9})/(?:(0?[1-9]|[12]\d|3[01])/)?", re.IGNORECASE)
 
 
 class PrintedDate(NamedTuple):
@@ -128,7 +145,12 @@ def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedD
 
 @lru_cache(maxsize=1024)  # asked twice of a text in a row, and of the same menus on each page of a site
 def _is_like_a_date(text: str) -> bool:
-    return bool(_LIKE_A_DATE.search(text) if _DIGIT.search(text) else _RELATIVE.match(text))
+    if not _DIGIT.search(text):
+        return bool(_RELATIVE.match(text))
+    if text.isascii():
+        return bool(_LIKE_A_DATE.search(text))
+    text = text.translate(_PLAIN_DIGITS)
+    return bool(_LIKE_A_DATE.search(text) or _LIKE_A_DATE_ELSEWHERE.search(text))
 
 
 def _split(text: str, names: str) -> Iterator[tuple[str, str]]:
@@ -188,15 +210,26 @@ def date_in_address(url: str) -> str | None:
     >>> date_in_address("https://example.com/news/2024/05/02/story.html")
     '2024-05-02'
     """
-    match = _IN_ADDRESS.search(url.partition("?")[0])
-    return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}" if match else None
+    path = url.partition("?")[0]
+    if match := _IN_ADDRESS.search(path):
+        return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}"
+    month, day = _named_month(path)
+    return f"{month}-{int(day):02}" if month and day else None
 
 
 def month_in_address(url: str) -> str | None:
     """The month that an address names in folders of its own, as `YYYY-MM`.
 
-    >>> month_in_address("https://example.com/2024/05/story")
-    '2024-05'
+    >>> month_in_address("https://example.com/2024/05/story"), month_in_address("https://example.com/2024/may/02/story")
+    ('2024-05', '2024-05')
     """
-    match = _MONTH_IN_ADDRESS.search(url.partition("?")[0])
-    return f"{match[1]}-{match[2]}" if match else None
+    path = url.partition("?")[0]
+    match = _MONTH_IN_ADDRESS.search(path)
+    return f"{match[1]}-{match[2]}" if match else _named_month(path)[0]
+
+
+def _named_month(path: str) -> tuple[str | None, str | None]:
+    """The month that an address calls by its name, as `YYYY-MM`, and the day in the folder behind it."""
+    match = _NAMED_MONTH.search(path)
+    month = MONTHS.get(match[2].lower()) if match else None
+    return (f"{match[1]}-{month:02}", match[3]) if match and month else (None, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -15,7 +15,7 @@ from crawler.extraction.body import Body, read_body
 from crawler.extraction.byline import Byline, read_byline
 from crawler.extraction.canonical import locate_page
 from crawler.extraction.found import Found
-from crawler.extraction.headline import Heading, Headline, Titles, heading_with, headings_of
+from crawler.extraction.headline import Heading, Headline, Titles, heading_with, headings_of, lesser_headings
 from crawler.extraction.json_ld import read_json_ld
 from crawler.extraction.meta import read_meta
 from crawler.extraction.microdata import read_microdata
@@ -83,7 +83,9 @@ class Readers:
 
     @cached_property
     def titles(self) -> Titles:
-        return Titles(self.headings, self.json_ld, self.meta, self.microdata, self.publishers, self.page.url)
+        found = (self.json_ld, self.meta, self.microdata)
+        lesser = partial(lesser_headings, self.page)
+        return Titles(self.headings, *found, self.publishers, self.page.url, lesser=lesser)
 
     @cached_property
     def headline(self) -> Headline:
@@ -149,11 +151,24 @@ class Readers:
         edition = self.address.edition if self.address else None
         language = edition.language if edition else self.page.lang
         return Clockwork(
-            zone=edition.zone if edition else guess_zone(self.page.url),
+            zone=edition.zone if edition else guess_zone(self.page.url, language),
             now=self.fetched_at,
             language=language[:2].lower() if language else None,
-            day_first=edition is not None or days_come_first(self.page.url, language),
+            day_first=edition is not None or self._days_come_first(language),
         )
+
+    def _days_come_first(self, language: str | None) -> bool:
+        """Whether 03/10/2024 is in October: the day in the page's address tells, where the page prints it; else its
+        language."""
+        day = date_in_address(self.page.url)
+        if day is not None:
+            year, month, number = day.split("-")
+            first, last = (
+                f"{one}/{two}/{year}".encode() in self.page.utf8 for one, two in ((number, month), (month, number))
+            )
+            if first != last:
+                return first
+        return days_come_first(self.page.url, language)
 
     def everything(self) -> Iterator[Found]:
         """What every reader finds, best evidence first, whether it is needed or not."""

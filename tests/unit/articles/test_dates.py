@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.articles import clocks, date_words, dates
+from crawler.articles import ago, calendars, clocks, date_words, dates
 from crawler.articles.article import Precision
 from crawler.articles.dates import parse_date
 from crawler.errors import DateError
@@ -28,7 +28,7 @@ def read(text: str, *, zone: tzinfo = ALMATY, now: datetime | None = NOW, langua
     return parsed.at.astimezone(zone).strftime(FORMATS[parsed.precision]) + ("!" if parsed.had_zone else "")
 
 
-@pytest.mark.parametrize("module", [clocks, date_words, dates])
+@pytest.mark.parametrize("module", [ago, calendars, clocks, date_words, dates])
 def test_examples_in_the_docstrings_run(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -65,7 +65,12 @@ KAZAKHSTAN = {
     "Kazakh in Latin": ("30 Qazan, 2025", "2025-10-30"),
     "Kazakh in Latin with accents": ("8 Sáýir, 2021", "2021-04-08"),
     "Kazakh in Turkic Latin": ("8 Qırküyek 2021", "2021-09-08"),
+    "Kazakh in Arabic letters": ("09:16, 04 مامىر 2026", "2026-05-04 09:16"),
     "Uzbek, day glued to the month": ("2024-yil 5-yanvar, 10:20", "2024-01-05 10:20"),
+    "Uzbek in Cyrillic, year first": ("2021 йил 8 апрел, 10:20", "2021-04-08 10:20"),
+    "Uzbek in Cyrillic, with cases": ("2021 йилнинг 8 мартида", "2021-03-08"),
+    "Kyrgyz, day glued to the month": ("2021-жылдын 8-апрели, 10:20", "2021-04-08 10:20"),
+    "Kyrgyz, with a case": ("8-ноябрда 2021-жыл", "2021-11-08"),
 }
 RELATIVE = {
     "today": ("сегодня, 14:30", "2024-05-02 14:30"),
@@ -88,6 +93,10 @@ RELATIVE = {
     "minutes in German": ("vor 5 Minuten", "2024-05-02 14:55!"),
     "hours in French": ("il y a 2 heures", "2024-05-02 13:00!"),
     "hours in Spanish": ("hace 2 horas", "2024-05-02 13:00!"),
+    "today in Uzbek": ("Бугун, 10:10", "2024-05-02 10:10"),
+    "yesterday in Uzbek": ("Кеча, 22:10", "2024-05-01 22:10"),
+    "hours in Arabic": ("منذ 3 ساعات", "2024-05-02 12:00!"),
+    "hours in Hebrew": ("לפני 3 שעות", "2024-05-02 12:00!"),
     "minutes in Japanese": ("5分前", "2024-05-02 14:55!"),
     "hours in Chinese": ("3小时前", "2024-05-02 12:00!"),
     "yesterday in English": ("yesterday at 14:30", "2024-05-01 14:30"),
@@ -162,8 +171,24 @@ EUROPE_AND_ASIA = {
     "Korean in numbers": ("2024. 3. 5. 10:20", "2024-03-05 10:20"),
     "Hindi": ("5 मार्च 2024 10:20", "2024-03-05 10:20"),
     "short year in numbers": ("05.03.24 10:20", "2024-03-05 10:20"),
+    "Arabic, morning": ("14 مايو 2024 - 10:30 ص", "2024-05-14 10:30"),
+    "Arabic, evening, in Arabic digits": ("١٤ مايو ٢٠٢٤ ١٠:٣٠ م", "2024-05-14 22:30"),
+    "Arabic, months of the Levant": ("14 أيار 2024 | 10:30", "2024-05-14 10:30"),
+    "Arabic, a month of two words": ("3 تشرين الثاني 2023", "2023-11-03"),
+    "Arabic, a month in the words of two regions": ("14 أيار/مايو 2023 10:30", "2023-05-14 10:30"),
+    "Arabic, months of the Maghreb": ("14 جويلية 2023", "2023-07-14"),
+    "Greek, afternoon": ("14 Μαΐου 2023, 2:30 μ.μ.", "2023-05-14 14:30"),
 }
-FORMS = {**KAZAKHSTAN, **RELATIVE, **MACHINES, **ZONES, **EUROPE_AND_ASIA}
+CALENDARS = {
+    "Japanese era": ("令和6年5月14日(火)午前10時30分", "2024-05-14 10:30"),
+    "first year of an era": ("令和元年5月14日", "2019-05-14"),
+    "the era before": ("平成30年1月2日 15:00", "2018-01-02 15:00"),
+    "solar Hijri in Persian digits": ("۲۵ اردیبهشت ۱۴۰۳ - ۱۰:۳۰", "2024-05-14 10:30"),
+    "solar Hijri in numbers": ("1403/02/25 10:30", "2024-05-14 10:30"),
+    "solar Hijri, leap day": ("۳۰ اسفند ۱۴۰۳", "2025-03-20"),
+    "Buddhist year": ("14 พฤษภาคม 2566 เวลา 10:30 น.", "2023-05-14 10:30"),
+}
+FORMS = {**KAZAKHSTAN, **RELATIVE, **MACHINES, **ZONES, **EUROPE_AND_ASIA, **CALENDARS}
 
 
 @pytest.mark.parametrize(("text", "expected"), [pytest.param(*case, id=name) for name, case in FORMS.items()])
@@ -197,6 +222,9 @@ def test_a_printed_date(text: str, expected: str) -> None:
         pytest.param("Вчера в городе открылась школа", id="a sentence with yesterday"),
         pytest.param("Сегодня в школах города начались занятия по новой программе", id="a sentence with today"),
         pytest.param("² марта ²", id="superscripts"),
+        pytest.param("۳۰ اسفند ۱۴۰۲", id="a leap day of a year that has none"),
+        pytest.param("25 اردیبهشت 2024", id="a month of one calendar in a year of another"),
+        pytest.param("令和6年13月1日", id="month 13 of an era"),
     ],
 )
 def test_no_date(text: str) -> None:

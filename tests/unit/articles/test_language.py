@@ -256,6 +256,10 @@ def test_a_right_declaration_changes_nothing(code: str, text: str) -> None:
     [
         pytest.param(LATIN_KAZAKH, None, "kk", id="Kazakh in Latin"),
         pytest.param(LATIN_UZBEK, None, "uz", id="Uzbek in Latin"),
+        pytest.param(
+            "قالادا جاڭا كوپىر اشىلدى، دەپ حابارلادى اۋدان تۇرعىندارى", None, "kk", id="Kazakh in Arabic letters"
+        ),
+        pytest.param("شەھەردە يېڭى كۆۋرۈك ئېچىلدى، دەپ خەۋەر قىلدى", None, "ug", id="Uyghur"),
         pytest.param(NEWS["kk"], "ru", "kk", id="Kazakh on a page declared Russian"),
         pytest.param(NEWS["ru"], "kk-KZ", "ru", id="Russian on a page declared Kazakh"),
         pytest.param(NEWS["ru"] + " Сообщили в Ұлытау и Өскемен.", "kk", "ru", id="Russian with two Kazakh names"),

@@ -8,6 +8,7 @@ from crawler.articles.article import Origin
 from crawler.extraction.found import Found
 from crawler.extraction.headline import Headline, SiteWords, Titles, heading_text, heading_with, headings_of
 from crawler.extraction.page import Page
+from crawler.extraction.readers import Readers
 
 STORY = "Town council rebuilds the northern pier"
 
@@ -135,3 +136,39 @@ def test_a_heading_that_only_stands_around_the_title_names_the_site() -> None:
 def test_a_heading_of_the_text_is_not_the_headline_though_the_title_has_its_word() -> None:
     title = "What we learnt about the pier, the harbour, Tobol and a hundred other places"
     assert chosen("<h1>Tobol</h1>", og=title) == (title, Origin.META)
+
+
+def test_what_a_lesser_heading_prints_is_the_headline_without_the_site_s_name() -> None:
+    page = Page.read(f"<title>{STORY} - Harbour News</title><h3>{STORY}</h3>".encode(), "https://example.com/a")
+
+    assert Readers(page, None, None).headline == (STORY, Origin.META)
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        pytest.param("Harbour", "Harbour - Council rebuilds the pier", id="the site's name stands first"),
+        pytest.param("Something else", f"{STORY} - Part two", id="no heading prints the beginning"),
+        pytest.param(f"{STORY} - Part two", f"{STORY} - Part two", id="a heading prints all of it"),
+    ],
+)
+def test_a_title_stays_whole(heading: str, title: str) -> None:
+    page = Page.read(f"<title>{title}</title><h3>{STORY[:9]}</h3><h2>{heading}</h2>".encode(), "https://example.com/a")
+
+    assert Readers(page, None, None).headline == (title, Origin.META)
+
+
+def test_in_a_script_without_spaces_a_heading_is_known_by_its_signs() -> None:
+    page = Page.read("<title>大桥恢复通行_示例新闻</title><h1>大桥恢复通行</h1>".encode(), "https://example.cn/a")
+
+    assert Readers(page, None, None).headline == ("大桥恢复通行", Origin.GENERIC)
+
+
+def test_a_headline_is_found_behind_its_kicker_and_in_a_named_element() -> None:
+    kicker = Page.read(f"<h3><span>Harbour</span><span>{STORY}</span></h3>".encode(), "https://example.com/a")
+    named = Page.read(f'<div class="news-title">{STORY}</div>'.encode(), "https://example.com/a")
+
+    for page, tag in ((kicker, "h3"), (named, "div")):
+        heading = heading_with(page, STORY)
+        assert heading is not None
+        assert heading.tag == tag

@@ -88,6 +88,14 @@ def test_a_day_that_is_printed_as_the_modification_is_not_the_publication() -> N
     assert raw(choose_published([], lambda: labelled, CLOCKWORK, is_news=False)) == "Опубликовано 3 мая 2024"
 
 
+def test_of_two_times_of_one_day_the_earlier_is_the_publication() -> None:
+    dates = [PrintedDate("3 мая 2024, 10:30", False, True), PrintedDate("Обновлено 3 мая 2024, 12:05", True, True)]
+
+    assert raw(choose_published([], lambda: dates, CLOCKWORK, is_news=False)) == "3 мая 2024, 10:30"
+    same = [PrintedDate("3 мая 2024, 12:05", False, True), dates[1]]
+    assert choose_published([], lambda: same, CLOCKWORK, is_news=False) is None
+
+
 def test_a_text_that_is_no_date_is_no_moment() -> None:
     assert CLOCKWORK.read(Origin.META, "soon") is None
     assert CLOCKWORK.read(Origin.META, None) is None
@@ -113,6 +121,22 @@ def printed(html: str) -> list[tuple[str, bool]]:
         pytest.param("<b>Last updated</b> <i>May 3, 2024</i>", ("May 3, 2024", True), id="label in another element"),
         pytest.param('<span class="modified-date">May 3, 2024</span>', ("May 3, 2024", True), id="label in a class"),
         pytest.param("<p>Обновлено 3 мая 2024, 10:15</p>", ("Обновлено 3 мая 2024, 10:15", True), id="Russian label"),
+        pytest.param("<p>Оновлено: 15 травня 2024</p>", ("Оновлено: 15 травня 2024", True), id="Ukrainian label"),
+        pytest.param("<p>Жаңыртылган: 15-май 2024</p>", ("Жаңыртылган: 15-май 2024", True), id="Kyrgyz label"),
+        pytest.param("<p>수정 2024.05.14 11:00</p>", ("수정 2024.05.14 11:00", True), id="Korean label"),
+        pytest.param("<p>آخر تحديث: 14 مايو 2024</p>", ("آخر تحديث: 14 مايو 2024", True), id="Arabic label"),
+        pytest.param("<p>Cập nhật 14/05/2024</p>", ("Cập nhật 14/05/2024", True), id="Vietnamese label"),
+        pytest.param(
+            "<p>Giriş Tarihi: 14.05.2024 10:30 Son Güncelleme: 14.05.2024 12:05</p>",
+            ("Giriş Tarihi: 14.05.2024 10:30 Son", False),
+            id="Turkish, both in one text",
+        ),
+        pytest.param("<p>2024年5月14日 10時30分</p>", ("2024年5月14日 10時30分", False), id="Japanese, no colon"),
+        pytest.param("<p>令和6年5月14日</p>", ("令和6年5月14日", False), id="Japanese era"),
+        pytest.param("<p>١٤ مايو ٢٠٢٤</p>", ("١٤ مايو ٢٠٢٤", False), id="Arabic digits"),
+        pytest.param("<p>۲۵ اردیبهشت ۱۴۰۳</p>", ("۲۵ اردیبهشت ۱۴۰۳", False), id="Persian calendar"),
+        pytest.param("<p>14 พฤษภาคม 2566</p>", ("14 พฤษภาคม 2566", False), id="Buddhist year"),
+        pytest.param("<p>3小时前</p>", ("3小时前", False), id="Chinese, hours ago"),
     ],
 )
 def test_dates_near_the_headline_are_told_apart(html: str, first: tuple[str, bool]) -> None:
@@ -149,6 +173,9 @@ def test_the_only_day_of_a_page_counts_wherever_it_stands() -> None:
         pytest.param("https://example.com/2024/05/02/story/", "2024-05-02", id="folders"),
         pytest.param("https://example.com/2024-5-2-story", "2024-05-02", id="dashes"),
         pytest.param("https://example.com/20240502/story-1.html", "2024-05-02", id="glued"),
+        pytest.param("https://example.com/2024/may/02/story", "2024-05-02", id="month by name"),
+        pytest.param("https://example.com/2024/october/story", None, id="month by name, without a day"),
+        pytest.param("https://example.com/2024/review/02/story", None, id="a folder that is no month"),
         pytest.param("https://example.com/2024/05/story/", None, id="month only"),
         pytest.param("https://example.com/story-20245555/", None, id="number"),
         pytest.param("https://example.com/a?d=/2024/05/02/", None, id="query"),
@@ -161,6 +188,9 @@ def test_an_address_may_name_the_day(url: str, day: str | None) -> None:
 def test_the_zone_of_an_unknown_site_is_its_country_s() -> None:
     # By name: reading source files again throws away the zones that are known, and the same zone is another object.
     assert str(guess_zone("https://news.example.kz/a")) == str(ALMATY) == "Asia/Almaty"
+    assert str(guess_zone("https://example.com/a", "kk")) == "Asia/Almaty"
+    assert str(guess_zone("https://example.de/a", "kk")) == "Europe/Berlin"
+    assert guess_zone("https://example.com/a", "en-GB") is UTC
     assert guess_zone("https://example.com/a") is UTC
     assert guess_zone("") is UTC
 
@@ -239,3 +269,17 @@ def test_days_of_another_month_than_the_address_names_are_left_out() -> None:
     html = "<h1>Two books</h1><p>Released: June 17, 2025 by a house of books</p><p>Dec 20, 2025 at 3:00 am</p>"
     page = Page.read(html.encode(), "https://example.com/2025/12/two-books")
     assert [date.text for date in Readers(page, None, None).printed_dates] == ["Dec 20, 2025 at 3:00 am"]
+
+
+@pytest.mark.parametrize(
+    ("url", "printed", "day"),
+    [
+        pytest.param("https://example.com/2024/10/03/pier", "03/10/2024", "2024-10-03", id="day first"),
+        pytest.param("https://example.com/2024/mar/10/pier", "03/10/2024", "2024-03-10", id="month first"),
+        pytest.param("https://example.com/pier", "03/10/2024", "2024-03-10", id="American, as nothing tells"),
+    ],
+)
+def test_the_day_in_the_address_tells_which_number_is_the_month(url: str, printed: str, day: str) -> None:
+    readers = Readers(Page.read(f"<html lang=en><p>{printed}</p>".encode(), url), None, None)
+
+    assert readers.clockwork.read(Origin.GENERIC, printed).at.date().isoformat() == day  # type: ignore[union-attr]
