@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, NoReturn
 
@@ -14,7 +15,7 @@ from crawler.cli.output import Json, console, duration, print_json, table, when,
 from crawler.cli.schedule import tell_queued
 from crawler.cli.unknown import tell_unknown
 from crawler.cli.user import user_name
-from crawler.config import load_config
+from crawler.config import Config, load_config
 from crawler.scheduling import requests
 from crawler.storage import logs, queue, run_lists, runs
 from crawler.storage.database import Database, now
@@ -46,6 +47,9 @@ def list_(
         if as_json:
             print_json([run_dict(run) for run in found])
             return
+        if outcome is Outcome.SKIPPED and found:
+            _print_skipped(found, config)
+            return
         rows = [
             (
                 run.id,
@@ -75,6 +79,13 @@ def list_(
     out.print(yielding_table(out, *columns, rows=rows, right=("run", *counts), first_to_go=go))
 
 
+def _print_skipped(found: Sequence[RunRow], config: Config) -> None:
+    """A table of runs that never were: when each would have been, and why not."""
+    rows = [(run.id, run.source_id, when(run.scheduled_for or run.created_at, config), run.reason) for run in found]
+    out = console()
+    out.print(yielding_table(out, "run", "source", "fire", "why", rows=rows, right=("run",), folded=("why",)))
+
+
 @app.command()
 def show(run: Run, as_json: Json = False) -> None:
     """Show one run: its counts, its attempts with how they ended, what it fetched without success."""
@@ -99,8 +110,7 @@ def show(run: Run, as_json: Json = False) -> None:
         out.print(f"[bold]Run {found.id} of {found.source_id}[/]: {found.outcome or found.state}")
         if found.reason:
             out.print(found.reason, markup=False, soft_wrap=True)
-        started = when(found.started_at, config, seconds=True) or "not started"
-        out.print(f"{found.kind}, started {started} by {found.trigger}, took {duration(_spent(found)) or '-'}")
+        out.print(f"{found.kind}, {_life(found, config)}")
         rows = [(name, getattr(found, name)) for name in runs.COUNTS]
         out.print(table("count", "", rows=rows, right=("",)))
         for name, title in (("reason", "Not stored, by reason"), ("dropped", "Left out of lists, by reason")):
@@ -181,6 +191,16 @@ def _no_such(run: int) -> NoReturn:
 
 def _spent(run: RunRow) -> timedelta | None:
     return run.finished_at - run.started_at if run.finished_at and run.started_at else None
+
+
+def _life(run: RunRow, config: Config) -> str:
+    """When a run began, by whom, and how long it took, as far as it has come."""
+    if run.started_at is None:
+        for_when = f", for {when(run.scheduled_for, config, seconds=True)}" if run.scheduled_for else ""
+        return f"by {run.trigger}{for_when}: {'waits' if run.state == RunState.QUEUED else 'never started'}"
+    started = f"started {when(run.started_at, config, seconds=True)} by {run.trigger}"
+    spent = _spent(run)
+    return f"{started}, took {duration(spent)}" if spent else f"{started}, goes on"
 
 
 def _exit_of(attempt: AttemptRow) -> str:

@@ -29,6 +29,7 @@ app = typer.Typer(help="When sources are crawled.", no_args_is_help=True)
 Source = Annotated[str, typer.Argument(help="Id of the source.")]
 
 NOBODY = "No scheduler is at work. Start one: crawler up"
+NOT_FOLLOWED = "not followed: crawler up was started for other sources"
 
 
 @app.command("list")
@@ -36,7 +37,7 @@ def list_(as_json: Json = False) -> None:
     """List the schedules: in words, with the next fire and what keeps it from running."""
     config = load_config()
     declarations = _declarations(config)
-    kept, is_followed = _rows(config), bool(_at_work(config))
+    kept, at_work = _rows(config), _at_work(config)
     moment = datetime.now(UTC)
     found: list[dict[str, Any]] = []
     for source in declarations.sources.values():
@@ -51,6 +52,7 @@ def list_(as_json: Json = False) -> None:
                 "next_fire_at": row.next_fire_at if known and row else schedule.next_after(moment),
                 "last_fire_at": row.last_fire_at if row else None,
                 "paused": _pause_of(row, moment),
+                "is_followed": any(schedulers.looks_after(one, source.id) for one in at_work),
             }
         )
     if as_json:
@@ -62,15 +64,15 @@ def list_(as_json: Json = False) -> None:
                 one["words"],
                 when(one["next_fire_at"], config),
                 when(one["last_fire_at"], config),
-                _pause_in_words(one["paused"], config),
+                _pause_in_words(one["paused"], config) or (NOT_FOLLOWED if at_work and not one["is_followed"] else ""),
             )
             for one in found
         ]
-        columns = ("source", "when", "next", "last", *([""] if any(one["paused"] for one in found) else []))
+        columns = ("source", "when", "next", "last", *([""] if any(row[-1] for row in shown) else []))
         rows = [row[: len(columns)] for row in shown]
         out = console()
         out.print(yielding_table(out, *columns, rows=rows, first_to_go=("last",), folded=("when", "")))
-        if not is_followed:
+        if not at_work:
             console(stderr=True).print(NOBODY, style="yellow")
     _tell_problems(declarations)
 

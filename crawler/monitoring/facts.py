@@ -84,7 +84,9 @@ class SourceFacts:
     blocked: Mapping[str, tuple[datetime, str | None]] = field(default_factory=dict)
     """Its hosts that asked to be left alone: until when, and why."""
     schedulers: int = 0
-    """How many are at work."""
+    """How many are at work for it."""
+    is_left_out: bool = False
+    """Schedulers are at work, and all of them for other sources only."""
 
     @property
     def looked_at(self) -> datetime | None:
@@ -103,6 +105,8 @@ class CrawlerFacts:
     overdue: tuple[ScheduleRow, ...] = ()
     """Schedules whose fire nobody has taken, the longest overdue first."""
     schedules: int = 0
+    left_out: tuple[str, ...] = ()
+    """Sources with a schedule that is not paused, for which none of the schedulers at work was started."""
     broken_files: tuple[SourceProblem, ...] = ()
     free_bytes: int | None = None
     """Of the disk that the database is on. None: it is on a server."""
@@ -112,7 +116,8 @@ def gather(session: Session, registry: Registry, *, now: datetime) -> tuple[Craw
     """What is known at `now`, of the crawler and of each declared source, by id."""
     ids = list(registry.sources)
     rows = {row.source_id: row for row in schedules.listing(session)}
-    at_work = len(schedulers.at_work(session, now=now))
+    at_work = schedulers.at_work(session, now=now)
+    followed = {one: sum(schedulers.looks_after(row, one) for row in at_work) for one in {*ids, *rows}}
     how_runs_went = standings.standings(session, ids)
     active = _grouped(standings.active(session))
     lost = {one.source_id for one in runs.unfinished(session) if runs.is_lost(one, now)}
@@ -152,13 +157,19 @@ def gather(session: Session, registry: Registry, *, now: datetime) -> tuple[Craw
                 shares=tuple(shares[source_id]),
                 dead_lists=tuple(dead_lists[source_id]),
                 blocked={edition.host: blocked[edition.host] for edition in source.editions if edition.host in blocked},
-                schedulers=at_work,
+                schedulers=followed[source_id],
+                is_left_out=bool(at_work) and not followed[source_id],
                 **brought[source_id],
             )
         )
     waiting = [row for row in rows.values() if row.next_fire_at is not None and row.next_fire_at <= now]
     crawler = CrawlerFacts(
-        schedulers=at_work,
+        schedulers=len(at_work),
+        left_out=tuple(
+            source_id
+            for source_id, row in rows.items()
+            if at_work and not followed[source_id] and not schedules.is_paused(row, now)
+        ),
         overdue=tuple(sorted(waiting, key=lambda row: row.next_fire_at or now)),
         schedules=len(rows),
         broken_files=registry.problems,

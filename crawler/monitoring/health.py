@@ -91,7 +91,7 @@ def _health(facts: SourceFacts, own: Sequence[Problem], now: datetime) -> Source
         last_outcome=standing.last.outcome if standing else None,
         failures=standing.failures if standing else 0,
         is_running=any(run.state == RunState.RUNNING for run in facts.active),
-        next_fire_at=schedule.next_fire_at if schedule else None,
+        next_fire_at=schedule.next_fire_at if schedule and not facts.is_left_out else None,
         paused_at=schedule.paused_at if schedule and is_paused else None,
         paused_until=schedule.paused_until if schedule and is_paused else None,
         paused_reason=schedule.paused_reason if schedule and is_paused else None,

@@ -89,7 +89,7 @@ class SourceHealth:
     """Runs that failed since the last that did its work."""
     is_running: bool
     next_fire_at: datetime | None
-    """None: it has no schedule, or no scheduler has ever seen it."""
+    """None: it has no schedule, no scheduler has ever seen it, or those at work were started for other sources."""
     paused_at: datetime | None
     paused_until: datetime | None
     paused_reason: str | None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -31,6 +32,22 @@ logger = logging.getLogger(__name__)
 BEAT_EVERY = 5.0
 
 Clock = Callable[[Session], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a schedule's fires that were due."""
+
+    source_id: str
+    skipped: Sequence[tuple[datetime, str]]
+    """Those that were left out, each with the reason."""
+    has_run: bool = False
+
+    def tell(self) -> None:
+        """Log what was left out: one line, also where a scheduler comes back after months of fires."""
+        if self.skipped:
+            number = "" if len(self.skipped) == 1 else f"{len(self.skipped)} times, the last time because "
+            logger.info("Not crawled: %s: %s%s", self.source_id, number, self.skipped[-1][1])
 
 
 class Scheduler:
@@ -57,9 +74,9 @@ class Scheduler:
         """
         self._declarations.refresh()
         self._sync()
-        identity = own_identity()
+        identity, only = own_identity(), self._declarations.only
         self._database.transact(
-            lambda session: schedulers.begin(session, self._token, process=identity, now=now(session))
+            lambda session: schedulers.begin(session, self._token, process=identity, now=now(session), sources=only)
         )
 
     def end(self) -> None:
@@ -97,12 +114,16 @@ class Scheduler:
         runs = 0
         for schedule_id, fire in due:
             try:
-                runs += self._database.transact(partial(self._fire, schedule_id=schedule_id, fire=fire))
+                taken = self._database.transact(partial(self._fire, schedule_id=schedule_id, fire=fire))
             except ValueError as error:
                 # What another version has written stops no other schedule. The next change of its file mends it.
                 if (schedule_id, fire) not in self._unreadable:
                     self._unreadable.add((schedule_id, fire))
                     logger.error("Schedule %d cannot be read and does not fire: %s", schedule_id, error)
+                continue
+            if taken is not None:
+                runs += taken.has_run
+                taken.tell()
         return runs
 
     def _sync(self) -> None:
@@ -122,12 +143,12 @@ class Scheduler:
             if ids:
                 logger.info("Schedules %s: %s", word, ", ".join(ids))
 
-    def _fire(self, session: Session, *, schedule_id: int, fire: datetime) -> bool:
-        """Take a fire and write down what becomes of it, in one transaction; True when it got a run."""
+    def _fire(self, session: Session, *, schedule_id: int, fire: datetime) -> Taken | None:
+        """Take a fire and write down what becomes of it, in one transaction; None: it is left as it is, or taken."""
         moment = self._clock(session)
         row = session.get(ScheduleRow, schedule_id, populate_existing=True)
         if row is None or row.next_fire_at != fire:
-            return False  # another scheduler was faster
+            return None  # another scheduler was faster
         plan = sort_out(
             schedule_of(row),
             Policy.model_validate(row.policy),
@@ -137,11 +158,12 @@ class Scheduler:
             on_hold=self._on_hold(session, row, moment),
         )
         if plan is None or not schedules.claim(session, row.id, fire, next_fire_at=plan.next_fire_at):
-            return False
+            return None
         skip = partial(queue.skip, session, row.source_id, kind=row.kind, schedule_id=row.id, now=moment)
-        skip([(skipped.fire, skipped.reason) for skipped in plan.skipped])
+        skipped = [(one.fire, one.reason) for one in plan.skipped]
+        skip(skipped)
         if plan.run is None:
-            return False
+            return Taken(row.source_id, skipped)
         run_id = queue.enqueue(
             session,
             row.source_id,
@@ -152,8 +174,10 @@ class Scheduler:
             now=moment,
         )
         if run_id is None:  # somebody asked for a run between our question and now
-            skip([(plan.run, "another run of this source is waiting in the queue")])
-        return run_id is not None
+            late = [(plan.run, "another run of this source is waiting in the queue")]
+            skip(late)
+            return Taken(row.source_id, [*skipped, *late])
+        return Taken(row.source_id, skipped, has_run=True)
 
     def _on_hold(self, session: Session, row: ScheduleRow, moment: datetime) -> str | None:
         """Why no fire of a schedule may get a run now."""

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crawler.storage.columns import Base, Count, Hash, Key, Word, one_of
+from crawler.storage.columns import Base, Count, Hash, Json, Key, Word, one_of
 
 
 class RunKind(StrEnum):
@@ -68,6 +68,7 @@ class SchedulerRow(Base):
     started_at: Mapped[datetime]
     heartbeat_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    sources: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class RunRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -16,8 +16,10 @@ from crawler.storage.tables import SchedulerRow
 SILENCE = timedelta(seconds=30)
 
 
-def begin(session: Session, token: str, *, process: ProcessIdentity, now: datetime) -> None:
-    """Say that a scheduler has begun its work."""
+def begin(
+    session: Session, token: str, *, process: ProcessIdentity, now: datetime, sources: Collection[str] = ()
+) -> None:
+    """Say that a scheduler has begun its work, for some sources or, where none is named, for all."""
     session.add(
         SchedulerRow(
             token=token,
@@ -27,6 +29,7 @@ def begin(session: Session, token: str, *, process: ProcessIdentity, now: dateti
             version=__version__,
             started_at=now,
             heartbeat_at=now,
+            sources=sorted(sources) or None,
         )
     )
 
@@ -47,6 +50,11 @@ def at_work(session: Session, *, now: datetime) -> Sequence[SchedulerRow]:
         select(SchedulerRow).where(SchedulerRow.finished_at.is_(None)).order_by(SchedulerRow.started_at)
     )
     return [row for row in rows if _is_at_work(row, now)]
+
+
+def looks_after(row: SchedulerRow, source_id: str) -> bool:
+    """Whether a scheduler was started for a source: by name, or for all."""
+    return row.sources is None or source_id in row.sources
 
 
 def _is_at_work(row: SchedulerRow, now: datetime) -> bool:

@@ -9,6 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.cli import main
+from crawler.storage import queue, schedulers, schedules
+from crawler.storage.database import Database, now
+from crawler.storage.liveness import own_identity
+from crawler.storage.schedules import Declared
 from tests.crawl.crawling import Done, Home
 from tests.crawl.site import Site
 from tests.scheduling.working import Work, declare
@@ -61,6 +65,33 @@ def test_schedules_are_listed_before_there_is_a_database(typed: Typed, home: Hom
     shown = typed("schedule", "list")
     assert "at 02:30 (Europe/Berlin)" in shown.out
     assert shown.err == "No scheduler is at work. Start one: crawler up\n"
+
+
+def test_a_source_that_the_scheduler_was_not_started_for_says_so(typed: Typed, home: Home) -> None:
+    assert typed("schedule", "run", "herald").code == 0  # there is a database now
+    with Database(f"sqlite:///{home.database}") as database, database.write() as session:
+        schedulers.begin(session, "one", process=own_identity(), now=now(session), sources=["herald"])
+    assert (entry(typed, "herald")["is_followed"], entry(typed, "vlast")["is_followed"]) == (True, False)
+    lines = {line.split()[0]: line for line in typed("schedule", "list").out.splitlines()}
+    assert "not followed: crawler up was started for other sources" in lines["vlast"]
+    assert "not followed" not in lines["herald"]
+
+
+def test_runs_that_were_skipped_are_listed_with_the_reason_and_never_began(typed: Typed, home: Home) -> None:
+    assert typed("schedule", "run", "courier").code == 0  # there is a database now
+    with Database(f"sqlite:///{home.database}") as database, database.write() as session:
+        moment = datetime(2026, 11, 24, 19, 1, 13, tzinfo=UTC)
+        schedules.sync(session, [Declared("herald", "* * * * *", "UTC", {}, "0", moment)], kept=(), now=moment)
+        row = schedules.get(session, "herald")
+        assert row is not None
+        queue.skip(session, "herald", [(moment, "paused by dana: elections")], now=moment, schedule_id=row.id)
+    listed = typed("run", "list", "--outcome", "skipped")
+    head, line = (" ".join(line.split()) for line in listed.out.splitlines())
+    assert head == "run source fire why"
+    assert line == "2 herald 2026-11-25 00:01 paused by dana: elections"
+    shown = typed("run", "show", "2").out.splitlines()
+    assert shown[2] == "discovery, by schedule, for 2026-11-25 00:01:13: never started"
+    assert "discovery, by request: waits" in typed("run", "show", "1").out
 
 
 def test_the_next_fires_are_shown_there_and_in_utc_with_a_warning(typed: Typed) -> None:

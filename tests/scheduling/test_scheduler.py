@@ -152,6 +152,21 @@ def test_what_is_on_hold_is_skipped_with_the_reason(database: Database, clock: C
     assert scheduler.tick() == 3
 
 
+def test_fires_that_are_left_out_are_told_in_a_line(
+    database: Database, clock: Clock, begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheduler = begin(Written(source("herald")))
+    caplog.set_level("INFO")
+    for later in (0, 10, 40):  # every 10 minutes; nobody takes the run of the first
+        clock.now = NOON + later * MINUTE
+        scheduler.tick()
+    told = [record.getMessage() for record in caplog.records if "Not crawled" in record.getMessage()]
+    assert told == [
+        "Not crawled: herald: run 1 of this source is still waiting in the queue",
+        "Not crawled: herald: 3 times, the last time because run 1 of this source is still waiting in the queue",
+    ]
+
+
 def test_a_changed_file_changes_the_next_fire_and_a_deleted_one_ends_it(
     database: Database, clock: Clock, begin: Begin
 ) -> None:

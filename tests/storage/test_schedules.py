@@ -130,6 +130,17 @@ def test_a_pause_outlives_a_changed_file(database: Database) -> None:
         assert schedules.is_paused(row, NOON + timedelta(days=365))
 
 
+def test_a_scheduler_looks_after_the_sources_that_it_was_started_for(database: Database) -> None:
+    with database.write() as session:
+        moment = now(session)
+        schedulers.begin(session, "some", process=own_identity(), now=moment, sources={"b", "a"})
+        schedulers.begin(session, "all", process=own_identity(), now=moment)
+    with database.read() as session:
+        rows = {row.token: row for row in schedulers.at_work(session, now=moment)}
+        followed = {token: [one for one in "abc" if schedulers.looks_after(row, one)] for token, row in rows.items()}
+    assert followed == {"some": ["a", "b"], "all": ["a", "b", "c"]}
+
+
 def test_schedulers_are_known_by_what_they_said_last(database: Database) -> None:
     here, far = own_identity(), ProcessIdentity("another-machine", 4711, None)
     gone = ProcessIdentity(here.worker, here.pid, NOON - timedelta(days=900))

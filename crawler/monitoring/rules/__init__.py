@@ -10,7 +10,7 @@ from datetime import datetime
 
 from crawler.monitoring.facts import CrawlerFacts, SourceFacts
 from crawler.monitoring.problems import Problem
-from crawler.monitoring.rules.crawler import broken_files, little_space, no_scheduler
+from crawler.monitoring.rules.crawler import broken_files, left_out, little_space, no_scheduler
 from crawler.monitoring.rules.reach import blocked, dead_list, failing
 from crawler.monitoring.rules.runs import forgotten, late, stuck
 from crawler.monitoring.rules.yields import drifting, low_yield, silent
@@ -29,4 +29,4 @@ HIDES = {
 # What is not expected of a source that someone has paused.
 NOT_WHEN_PAUSED = frozenset({"blocked", "failing", "silent", "low_yield", "late"})
 
-CRAWLER_RULES: tuple[CrawlerRule, ...] = (no_scheduler, broken_files, little_space)
+CRAWLER_RULES: tuple[CrawlerRule, ...] = (no_scheduler, left_out, broken_files, little_space)

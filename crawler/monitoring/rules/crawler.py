@@ -11,6 +11,8 @@ from crawler.monitoring.rules.telling import span_in_words
 
 # Free space at which SQLite still can prune, and at which it cannot write.
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000
+# So many sources are named in a sentence that a person still reads to its end.
+NAMED = 5
 
 
 def no_scheduler(facts: CrawlerFacts, now: datetime) -> list[Problem]:
@@ -28,6 +30,24 @@ def no_scheduler(facts: CrawlerFacts, now: datetime) -> list[Problem]:
             "Start it: crawler up, or: systemctl start crawler",
             since=first,
             values={"number": len(overdue), "schedules": facts.schedules, "span": span_in_words(now - first)},
+        )
+    ]
+
+
+def left_out(facts: CrawlerFacts, now: datetime) -> list[Problem]:
+    """Schedulers are at work, but for other sources only: each was started for those that were named."""
+    if not facts.left_out:
+        return []
+    more = len(facts.left_out) - NAMED
+    return [
+        Problem(
+            "late",
+            Severity.NOTICE,
+            "the scheduler was started for other sources; nobody crawls {said}"
+            if more <= 0
+            else "the scheduler was started for other sources; nobody crawls {said} and {number} more",
+            "For all sources: crawler up, without names. Not wanted: crawler schedule pause SOURCE",
+            values={"said": ", ".join(facts.left_out[:NAMED]), "number": more},
         )
     ]
 

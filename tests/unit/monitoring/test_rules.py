@@ -357,6 +357,19 @@ def test_without_a_scheduler_there_is_one_problem_not_one_for_each_source() -> N
     assert rules.no_scheduler(CrawlerFacts(overdue=(overdue,), schedulers=1), NOON) == []
 
 
+def test_sources_that_no_scheduler_was_started_for_are_one_notice_and_not_late() -> None:
+    overdue = schedule(next_fire_at=NOON - timedelta(hours=3))
+    known = facts(schedule=overdue, span=Span(LONG_AGO, NOON), is_left_out=True)
+    crawler = CrawlerFacts(schedulers=1, overdue=(overdue,), schedules=8, left_out=tuple("abcdefg"))
+    found = judge(crawler, [known], NOON)
+    assert [(one.severity, one.message) for one in found.problems] == [
+        (Severity.NOTICE, "the scheduler was started for other sources; nobody crawls a, b, c, d, e and 2 more")
+    ]
+    assert found.sources[0].next_fire_at is None
+    few = rules.left_out(CrawlerFacts(left_out=("a", "b")), NOON)
+    assert [one.message for one in few] == ["the scheduler was started for other sources; nobody crawls a, b"]
+
+
 def test_broken_files_and_a_full_disk_are_told() -> None:
     broken = SourceProblem("/etc/sources/a.toml", "name", "", "is missing")
     crawler = CrawlerFacts(broken_files=(broken,), free_bytes=50_000_000)
