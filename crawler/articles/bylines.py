@@ -14,9 +14,11 @@ _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）)")
 _LABEL = re.compile(
     r"(?:(?:written|words|text|story|report(?:ing|ed)?|additional reporting|posted|as told to|opinion)\s+by|by"
     r"|(?:статью\s+)?(?:подготовила?|написала?|беседовала?)|авторы?(?:\s+(?:статьи|текста|материала))?|текст|корреспонденты?"
+    r"|авторк[аи]|муаллиф(?:лар)?|muallif(?:lar)?"
     r"|мәтін|дайындаған|text(?:e|o)?|autor(?:en|in|es|a|zy)?|auteure?s?|autore|yazan|yazar|kirjoittaja|skriven av|tekst"
-    r"|(?:ein\s+\w+\s+)?von|par|por|przez|door|av|af|di|διά|文|記者|记者|撰文)"
-    r"(?:\s*[:：]\s*|\s+|$)",
+    r"|(?:ein\s+\w+\s+)?von|par|por|przez|door|av|af|di|διά|(?:本报|本報)?(?:記者|记者)|文|作者|撰文|글"
+    r"|كتبت?|بقلم|الكاتبة?|إعداد|نویسنده|به قلم|מאת)"
+    r"(?:\s*[:：/／]\s*|\s+|$)",
     re.IGNORECASE,
 )
 _COLON_LABEL = re.compile(r"(?:[^\W\d_]+\s){0,2}[^\W\d_]+\s*[:：]\s*")
@@ -39,7 +41,8 @@ _PLACE = re.compile(r"^(\S+\s+\S+(?:\s\S+)*?)\s+(?:in|for|from|at|on|is|в|из|
 
 # Words that name a desk, not a person; a name made of nothing else is nobody's.
 _DESK_WORDS = """
-    admin administrator administrators anonymous author authors by community content contributor contributors copy
+    admin administrator administrators super superuser anonymous author authors by community content contributor
+    contributors copy
     correspondent correspondents desk digital editor editors editorial guest in-house moderator news newsdesk newsroom
     office online our partner press reporter reporters root server service special staff team the user web webmaster
     writer writers unknown agency agencies bureau group
@@ -47,7 +50,7 @@ _DESK_WORDS = """
     redactie redactia redacția online-redaktion newsteam ntb-red
     админ администратор автор авторы агентство агентства информация наш новостей новости отдел от портал пресс-служба
     редактор редакторы редакция редакции редакцией сайт сайта служба собкор собственная соб инф корреспондент
-    редакциясы әкімші тілшіміз тілші автордан
+    редакциясы әкімші тілшіміз тілші автордан tahririyat tahririyati таҳририят таҳририяти редакція
     编辑部 本报记者 편집부 編集部
 """
 _DESK = frozenset(_DESK_WORDS.split())
@@ -61,7 +64,8 @@ _ROLE_WORDS = """
     periodista redactor redactora corresponsal giornalista corrispondente dziennikarz jornalista journalist
     автор аналитик блогер внештатный главный журналист журналистка заместитель колумнист корреспондент корр обозреватель
     политолог продюсер редактор репортер репортёр собкор специальный спецкор специально старший фотограф эксперт
-    шеф-редактор журналисі тілші тілшісі редакторы сарапшы шолушы
+    шеф-редактор журналисі тілші тілшісі редакторы сарапшы шолушы кабарчы кореспондент мухбир muxbir
+    기자 특파원 記者
 """
 _ROLES = frozenset(_ROLE_WORDS.split())
 _DEGREES = frozenset(
@@ -83,7 +87,7 @@ _AGENCIES = frozenset(name_key(name) for line in _AGENCY_NAMES.split("\n") for n
 # Two-word cities that stand behind a name and look like one.
 _CITY_NAMES = """
     new york|los angeles|san francisco|hong kong|new delhi|tel aviv|cape town|sao paulo|kuala lumpur|buenos aires
-    mexico city|abu dhabi|нур султан|алма ата|нью йорк|тель авив
+    mexico city|abu dhabi|são paulo|rio de janeiro|нур султан|алма ата|нью йорк|тель авив
 """
 _CITIES = frozenset(name for line in _CITY_NAMES.split("\n") for name in line.strip().split("|"))
 _PARTICLE_WORDS = """
@@ -150,8 +154,12 @@ def _without_label(segment: str) -> str:
     while label := _LABEL.match(segment) or _COLON_LABEL.match(segment):
         rest = segment[label.end() :]
         word = segment[: label.end()].strip().casefold()
-        if word in _PARTS_OF_NAMES and not (_looks_like_a_name(rest) and not rest[0].islower()):
-            break
+        if word in _PARTS_OF_NAMES:
+            first = next(_split_at_and(rest.partition(",")[0]))
+            if rest[:1].islower() or not (
+                _looks_like_a_name(first) or all(_plain(one) in _DESK for one in first.split())
+            ):
+                break
         segment = rest
     return segment
 
@@ -207,7 +215,12 @@ def _words_behind(words: list[str], publishers: set[str]) -> int:
     """How many words at the end are a role, an agency or a publisher behind two others, or join nothing to the name."""
     if len(words) > 1 and words[-1] in _JOINTS:
         return 1
-    if len(words) > 2 and (_plain(words[-1]) in _ROLES or _plain(words[-1]) in _DEGREES):
+    # A name in a script without cases may be one word: 홍길동 기자.
+    if (
+        len(words) > 1
+        and len(words) > 1 + _has_cases(words[0])
+        and (_plain(words[-1]) in _ROLES or _plain(words[-1]) in _DEGREES)
+    ):
         return 1
     for count in range(min(3, len(words) - 2), 0, -1):
         key = name_key(" ".join(words[-count:]))

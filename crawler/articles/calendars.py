@@ -20,7 +20,7 @@ SOLAR_HIJRI_MONTHS = {name: position % 12 + 1 for position, name in enumerate(_S
 
 # Solar Hijri years of our time: 1990 to 2030. The same numbers of the lunar calendar are of before 1990.
 _SOLAR_HIJRI = range(1369, 1410)
-# A day that began such a year, and what remains of a leap year's number in the cycle of 33 years that holds in our time.
+# A day that began such a year, and what remains of a leap year's number in the cycle of 33 years that holds now.
 _NEW_YEAR = 1400, date(2021, 3, 21)
 _LEAP_YEARS = frozenset((1, 5, 9, 13, 17, 22, 26, 30))
 # Buddhist years of 1990 to 2100; ours are 543 less.

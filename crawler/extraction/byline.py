@@ -36,13 +36,20 @@ _AUTHOR_ADDRESS = re.compile(
 )
 _LABEL = re.compile(
     r"^(?:(?:written|words|story|text|posted|article|report(?:ed|ing)?|published|author(?:ed)?|content|post|insights)"
-    r"\s+(?:by|from)|by|authors?|contributors?(?=\s*:)|von|autor(?:in)?|par|por|di|door|af|av|автор(?:ы)?|текст|авторы|мәтін|avtor)"
-    r"(?:\s*:\s*|\s+)(?=\S)",
+    r"\s+(?:by|from)|by|authors?|contributors?(?=\s*:)|von|autor(?:in|es|a|zy)?|par|por|di|door|af|av|yazan|yazar|haber(?=\s*:)"
+    r"|автор(?:ы|ка)?|текст|авторы|мәтін|avtor|муаллиф|muallif"
+    r"|كتبت?|بقلم|الكاتبة?|نویسنده|מאת|(?:本报|本報)?(?:记者|記者)|作者|撰文|文(?=[:：/／])|글(?=\s*[:：]))"
+    r"(?:\s*[:：/／]\s*|\s+)(?=\S)",
     re.IGNORECASE,
 )
 _BARE_LABEL = re.compile(
-    r"^(?:(?:written|words|posted|story|published)\s+)?by\s*:?$|^authors?\s*:?$|^contributors?\s*:$|^автор\s*:?$",
+    r"^(?:(?:written|words|posted|story|published)\s+)?by\s*:?$|^authors?\s*:?$|^contributors?\s*:$|^автор\s*:?$"
+    r"|^(?:муаллиф|muallif|yazar|记者|記者|作者)\s*[:：]?$",
     re.IGNORECASE,
+)
+# A reporter named by the role behind the name: 홍길동 기자.
+_NAMED_REPORTER = re.compile(
+    r"^(?:\S{2,12}\s)?([가-힣]{2,4}\s?(?:선임|전문|인턴)?\s?(?:기자|특파원)|[\u3400-\u9fff]{2,6}\s?記者)$"
 )
 # What stands around a name in one element: links to more, the day, reading time.
 _BEFORE_NAME = re.compile(
@@ -68,6 +75,8 @@ _NO_NAME = re.compile(
 # Longest text of an element that is taken for a byline, and of one link in it, in characters.
 _LONGEST = 160
 _LONGEST_NAME = 60
+# Words of a text that may be a sentence; names and desks of that many words have capitals.
+_SENTENCE = 6
 # Letters of a publisher's name that is no beginning of a person's by chance.
 _SHORTEST_PUBLISHER = 4
 # Most nodes between two authors of one list.
@@ -105,7 +114,7 @@ def read_byline(page: Page, around: Surroundings | None, publishers: Collection[
 def _linked(page: Page, publishers: Collection[str]) -> Byline | None:
     """The one person that all links to authors name; several are those of a list of stories."""
     links = page.tree.css('a[href*="/author"]')[:_MOST_ELEMENTS]
-    found = {person for one in _printed(seen(links)) for person in _people(one.texts, publishers)}
+    found = {person for one in _printed(seen(links)) for person in people_of(one.texts, publishers)}
     return Byline(tuple(found), None) if len(found) == 1 else None
 
 
@@ -127,7 +136,7 @@ def _first_people(candidates: Iterator[_Candidate], publishers: Collection[str])
     for candidate in candidates:
         if last is not None and (candidate.kind != last.kind or candidate.place > last.place + _NEXT_AUTHOR):
             break
-        people = _people(candidate.texts, publishers)
+        people = people_of(candidate.texts, publishers)
         if people:
             found.update(dict.fromkeys(people))
             last = candidate
@@ -138,7 +147,7 @@ def _first_people(candidates: Iterator[_Candidate], publishers: Collection[str])
     return Byline(tuple(found), None if found else signature)
 
 
-def _people(texts: list[str], publishers: Collection[str]) -> tuple[str, ...]:
+def people_of(texts: Iterable[str], publishers: Collection[str]) -> tuple[str, ...]:
     """The names in the texts that look like people's or agencies'."""
     names = dict.fromkeys(_once(name) for text in texts for name in clean_author(text, publishers))
     # "The Example with agencies" is a publisher, too.
@@ -149,7 +158,8 @@ def _people(texts: list[str], publishers: Collection[str]) -> tuple[str, ...]:
 def _looks_like_a_person(name: str) -> bool:
     words = name.split()
     if not name.isascii() and name.lower() == name.upper():
-        return 2 <= len(name) <= 12
+        # Scripts without cases; those without spaces write short names.
+        return 2 <= len(name) <= (12 if len(words) == 1 else 40) and len(words) <= 5
     if len(words) == 1:
         return name.isupper() and len(name) <= 5  # an agency
     capitals = sum(word[0].isupper() for word in words)
@@ -172,7 +182,10 @@ def _printed(nodes: Iterable[Seen]) -> Iterator[_Candidate]:
                 after_label = True
                 continue
             label = _LABEL.match(text)
-            if after_label or (label and text[label.end()].isupper()):
+            named = _NAMED_REPORTER.match(text)
+            if named:
+                yield _Candidate([named[1]], place, "text")
+            elif after_label or (label and _begins_a_name(text[label.end()])):
                 after_label = False
                 texts = _cleaned([text[label.end() :] if label else text])
                 if texts:
@@ -190,6 +203,10 @@ def _printed(nodes: Iterable[Seen]) -> Iterator[_Candidate]:
             continue
         if texts:
             yield _Candidate(texts, place, f"{tag} {attributes.get('class')}")
+
+
+def _begins_a_name(letter: str) -> bool:
+    return letter.isalpha() and not letter.islower()
 
 
 def _names_author(attributes: dict[str, str | None]) -> bool:
@@ -241,6 +258,12 @@ def _cleaned(texts: list[str]) -> list[str]:
         text = _BEFORE_NAME.sub("", text)
         label = _LABEL.match(text)
         text = _BEHIND_NAME.sub("", text[label.end() :] if label else text).strip(" ,:;-")
-        if text and not _NO_NAME.match(text):
+        if text and not _NO_NAME.match(text) and not _BARE_LABEL.match(text) and not _is_sentence(text):
             found.append(text)
     return found
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text is too wordy for a byline: most of its words are no names."""
+    words = text.split()
+    return len(words) >= _SENTENCE and sum(word.islower() for word in words) * 2 > len(words)

@@ -24,6 +24,7 @@ from crawler.extraction.page import Page
 from crawler.extraction.pictures import is_photo
 from crawler.extraction.printed_date import PrintedDate, date_in_address, month_in_address, read_printed_dates
 from crawler.extraction.script_state import read_script_state
+from crawler.extraction.signature import read_signature
 from crawler.extraction.site_rules import SiteReading, read_site_rules
 from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.zones import days_come_first, guess_zone
@@ -108,7 +109,9 @@ class Readers:
 
     @cached_property
     def byline(self) -> Byline:
-        return read_byline(self.page, self.around, self.publishers)
+        """What is printed near the headline, else at the end of the story."""
+        near = read_byline(self.page, self.around, self.publishers)
+        return near if near.people else read_signature(self.page, self.body.paragraphs, self.publishers) or near
 
     @cached_property
     def printed_dates(self) -> list[PrintedDate]:

@@ -9,6 +9,7 @@ from crawler.extraction.authorship import choose_authors
 from crawler.extraction.byline import Byline, read_byline
 from crawler.extraction.found import Found
 from crawler.extraction.page import Page
+from crawler.extraction.readers import Readers
 from crawler.extraction.surroundings import Surroundings
 
 PUBLISHERS = ("The Example", "example.com")
@@ -54,6 +55,14 @@ def byline(after: str, *, before: str = "", elsewhere: str = "") -> Byline:
         pytest.param('<b class="jobber-post__author">Anna Smith</b>', ("Anna Smith",), id="job in another word"),
         pytest.param("<b>Contributors:</b> Anna Smith", ("Anna Smith",), id="contributors"),
         pytest.param("<p>Authors: Anna Smith and Bolat Omarov</p>", ("Anna Smith", "Bolat Omarov"), id="several"),
+        pytest.param("<p>Muallif: Dilnoza Karimova</p>", ("Dilnoza Karimova",), id="Uzbek"),
+        pytest.param("<p>Муаллиф: Дилноза Каримова</p>", ("Дилноза Каримова",), id="Uzbek in Cyrillic"),
+        pytest.param('<div class="byline">كتب: أحمد المنصوري</div>', ("أحمد المنصوري",), id="Arabic"),
+        pytest.param("<p>מאת: דוד כהן</p>", ("דוד כהן",), id="Hebrew"),
+        pytest.param("<span>来源：示例日报</span><span>记者：张伟</span>", ("张伟",), id="Chinese"),
+        pytest.param("<li>홍길동 기자</li>", ("홍길동",), id="Korean"),
+        pytest.param("<p>[서울=예시] 홍길동 기자</p>", ("홍길동",), id="Korean, with a dateline"),
+        pytest.param("<p>山田太郎 記者</p>", ("山田太郎",), id="Japanese"),
     ],
 )
 def test_a_printed_byline_is_read(html: str, people: tuple[str, ...]) -> None:
@@ -128,6 +137,43 @@ def test_a_publisher_is_no_author_but_the_signature() -> None:
     authors = choose_authors(readers, lambda: Byline((), "Newsroom"), PUBLISHERS)
 
     assert (authors.people, authors.signature) == ((), "The Example")
+
+
+def test_neither_a_sentence_nor_a_bare_label_signs() -> None:
+    assert byline('<div class="author">We ask our readers to write to us often</div>').signature is None
+    assert byline('<div class="author">Written By</div>').signature is None
+
+
+LONG = "<p>Волны били о причал всю ночь, и к утру от него осталась половина.</p>" * 90
+
+
+def signed(behind: str, *, story: str = LONG) -> tuple[str, ...]:
+    html = f"<title>Причал снесло</title><h1>Причал снесло</h1><article>{story}{behind}</article>"
+    return Readers(Page.read(html.encode(), "https://example.kz/a"), None, None).byline.people
+
+
+@pytest.mark.parametrize(
+    ("behind", "people"),
+    [
+        pytest.param("<p><strong>Автор: Асель Ким</strong></p>", ("Асель Ким",), id="label and name"),
+        pytest.param("<p>Текст: <b>Асель Ким</b></p>", ("Асель Ким",), id="label apart"),
+        pytest.param("<h3>Written by Anna Smith</h3>", ("Anna Smith",), id="English"),
+        pytest.param("<p>This post was written by Anna Smith, editor.</p>", ("Anna Smith",), id="a sentence"),
+        pytest.param('<p style="text-align: right"><em>Асель Ким</em></p>', ("Асель Ким",), id="name alone, set apart"),
+        pytest.param("<p>Асель Ким</p>", (), id="name alone, not set apart"),
+        pytest.param("<p><b>Автор: Асель Ким</b></p><p><b>Автор: Олег Пак</b></p>", (), id="several: other stories'"),
+        pytest.param("<div><b>Related Articles</b></div>", (), id="a heading, written like a name"),
+        pytest.param("<p>Книгу, которая была written by Anna Smith, продали.</p>", (), id="inside a sentence"),
+    ],
+)
+def test_who_signs_at_the_end(behind: str, people: tuple[str, ...]) -> None:
+    assert signed(behind) == people
+
+
+def test_the_hero_of_a_story_does_not_sign_it() -> None:
+    hero = "<p>Причал строил инженер Руслан Каримов, и он же осмотрел его утром после бури.</p>"
+
+    assert signed("<p><b>Руслан Каримов</b></p>", story=hero + LONG) == ()
 
 
 def test_without_a_visible_reader_only_mark_up_is_asked() -> None:
