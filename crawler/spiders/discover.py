@@ -69,6 +69,7 @@ class Discoverer:
         self._stats = spider.crawler.stats
         # Whoever asks for older links wants the lists read even when they have not changed.
         self._conditional = spider.options.since is None
+        self._polled: dict[tuple[Feed | Sitemap | Listing, str], Poll] = {}
 
     async def run(self) -> None:
         """Read the lists of every edition."""
@@ -99,7 +100,16 @@ class Discoverer:
             )
 
     async def _poll(self, read: _Way, declared: Feed | Sitemap | Listing, edition: Edition) -> Poll:
-        """Read one list; what is wrong with it, or with our reading of it, must not keep us from the others."""
+        """Read one list; what is wrong with it, or with our reading of it, must not keep us from the others.
+
+        Editions may share a list: links go to the edition whose pattern they fit, so it is read once.
+        """
+        key = declared, edition.timezone
+        if key not in self._polled:
+            self._polled[key] = await self._read(read, declared, edition)
+        return self._polled[key]
+
+    async def _read(self, read: _Way, declared: Feed | Sitemap | Listing, edition: Edition) -> Poll:
         try:
             return await read(declared, edition)
         except (DatabaseError, SQLAlchemyError):

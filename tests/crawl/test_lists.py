@@ -46,6 +46,17 @@ def test_known_links_are_not_fetched_again(home: Home, site: Site) -> None:
     assert [site.count(path_of(number)) for number in (1, 2, 3, 4)] == [1, 1, 1, 1]
 
 
+def test_a_list_that_editions_share_is_read_once_and_its_links_counted_once(home: Home, site: Site) -> None:
+    publish(site, [1, 2, 3])
+    site["/sitemap.xml"] = sitemap(site, [1, 2, 3], changed_at={1: datetime.now(UTC) - timedelta(days=9)})
+    shared = f'sitemaps = ["{site.url("/sitemap.xml")}"]\n'
+    other = f'id = "kk"\nhost = "{site.host}"\nlanguage = "kk"\ntimezone = "Asia/Almaty"\narticle = "^/kk/"\n'
+    home.declare_text(site, f"{shared}[[editions]]\n{other}{shared}")
+    result = home.crawl()
+    assert (result["new"], result["left_out"]) == (2, {"too_old": 1})
+    assert site.count("/sitemap.xml") == 1
+
+
 def test_an_unchanged_feed_is_asked_for_by_condition(home: Home, site: Site) -> None:
     publish(site, [1])
     home.declare(site)

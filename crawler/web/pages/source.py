@@ -77,7 +77,7 @@ def _show(request: Request, *, wrong: str | None = None) -> Response:
             "daily": _daily(session, declared, now, visitor),
             "week": _week(session, declared, now),
             "fields": _fields(session, declared, now),
-            "lists": _lists(declared, feeds.of_source(session, declared.id)),
+            "lists": lists_of(declared, feeds.of_source(session, declared.id)),
             "runs": run_lists.page(session, source_id=declared.id, limit=RUNS),
             "medians": run_lists.usual_durations(session, declared.id),
             "going_on": [run for run in run_lists.going_on(session) if run.source_id == declared.id],
@@ -189,15 +189,18 @@ def _fields(session: Session, declared: Source, now: datetime) -> list[Field]:
     ]
 
 
-def _lists(declared: Source, rows: Sequence[FeedRow]) -> list[FeedState]:
-    """What the file declares, with what is known; then lists that only the database knows."""
+def lists_of(declared: Source, rows: Sequence[FeedRow]) -> list[FeedState]:
+    """What the file declares, with what is known; then lists that only the database knows.
+
+    A list that several editions share is one.
+    """
+    editions: dict[tuple[str, str], list[str]] = {}
+    for edition in declared.editions:
+        for kind, lists in (("feed", edition.feeds), ("sitemap", edition.sitemaps), ("listing", edition.listings)):
+            for one in lists:
+                editions.setdefault((kind, one.url), []).append(edition.id)
     known = {row.url: row for row in rows}
-    found = [
-        FeedState(kind, one.url, edition.id, known.pop(one.url, None))
-        for edition in declared.editions
-        for kind, lists in (("feed", edition.feeds), ("sitemap", edition.sitemaps), ("listing", edition.listings))
-        for one in lists
-    ]
+    found = [FeedState(kind, url, ", ".join(ids), known.pop(url, None)) for (kind, url), ids in editions.items()]
     return found + [FeedState(row.kind, row.url, "", row) for row in known.values()]
 
 
