@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.cli import EXIT_NOT_FOUND, EXIT_USAGE
 from crawler.cli.opening import reading
-from crawler.cli.output import Json, console, print_json, table, when
+from crawler.cli.output import Json, console, print_json, table, when, yielding_table
 from crawler.config import Config, load_config
 from crawler.errors import QueryError, UrlError
 from crawler.storage import articles, clusters
@@ -109,7 +109,10 @@ def print_list(found: Any, config: Config) -> None:
     if not rows:
         console().print("No articles.")
         return
-    console().print(table("article", "published", "source", "lang", "headline", rows=rows, right=("article",)))
+    out, columns = console(), ("article", "published", "source", "lang", "headline")
+    out.print(
+        yielding_table(out, *columns, rows=rows, right=("article",), first_to_go=("lang", "source"), cut=("headline",))
+    )
 
 
 def _print_article(article: StoredArticle, out: Console, config: Config) -> None:
@@ -155,7 +158,8 @@ def print_cluster(found: Cluster, row: ArticleRow, out: Console, config: Config)
         )
         for member in found.members
     ]
-    out.print(table("article", "published", "source", "likeness", "headline", rows=rows, right=("article",)))
+    columns, go = ("article", "published", "source", "likeness", "headline"), ("published",)
+    out.print(yielding_table(out, *columns, rows=rows, right=("article",), first_to_go=go, cut=("headline",)))
 
 
 def _likeness(similarity: float | None) -> str:
@@ -182,7 +186,8 @@ def print_translations(found: Sequence[ArticleRow], out: Console, config: Config
         (row.id, when(row.published_at or row.first_seen_at, config), row.source_id, row.language, row.headline)
         for row in found
     ]
-    out.print(table("article", "published", "source", "lang", "headline", rows=rows, right=("article",)))
+    columns, go = ("article", "published", "source", "lang", "headline"), ("source",)
+    out.print(yielding_table(out, *columns, rows=rows, right=("article",), first_to_go=go, cut=("headline",)))
 
 
 def translation_dict(row: ArticleRow) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from crawler.cli.opening import reading
 from crawler.cli.output import Json, console, print_json, when
 from crawler.cli.unknown import tell_unknown
 from crawler.config import Config, load_config
+from crawler.storage.outcome import times
 from crawler.storage.search import Count, Cursor, Filter, Hit, Page, Piece, count, facets, read_filter, search
 
 # More than any database has, and a number that each of them takes. Articles.
@@ -124,7 +125,7 @@ def _counted(number: Count, shown: int, *, is_later: bool) -> str:
     if not number.number:
         return "No articles."
     if number.is_exact and shown == number.number and not is_later:
-        return f"{shown} {'article' if shown == 1 else 'articles'}."
+        return f"{times(shown, 'article')}."
     return f"{shown} of {'' if number.is_exact else 'more than '}{number.number:,} articles."
 
 

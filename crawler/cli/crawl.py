@@ -26,7 +26,7 @@ from crawler.errors import ConfigError, SourceError
 from crawler.sources.registry import Registry
 from crawler.storage import links, logs, runs
 from crawler.storage.database import Database
-from crawler.storage.outcome import GOOD_OUTCOMES, Outcome, ProcessEnd, Stop, grouped, judge_outcome
+from crawler.storage.outcome import GOOD_OUTCOMES, Outcome, ProcessEnd, Stop, grouped, judge_outcome, times
 from crawler.storage.runs import Ending
 from crawler.storage.schema import State, ensure_ready, inspect_schema
 from crawler.storage.search import Filter, search
@@ -76,7 +76,7 @@ def crawl(
     with _database(config, chosen, dry_run) as (database, environment):
         children = Children(chosen, options=options, environment=environment, at_once=config.concurrent_runs)
         interrupted = _run(children, err)
-        results = [_result(child, database, interrupted) for child in children.all]
+        results = [result_of(child, database, stopped=interrupted) for child in children.all]
         if as_json:
             print_json(results if not dry_run else {"runs": results, "articles": _would_store(database)})
         else:
@@ -177,7 +177,7 @@ def _tell(children: Sequence[Child], err: Console) -> None:
 
 
 # --- Afterwards -------------------------------------------------------------------------------------------------------
-def _result(child: Child, database: Database, stopped: bool) -> dict[str, Any]:
+def result_of(child: Child, database: Database, *, stopped: bool) -> dict[str, Any]:
     """What became of one crawl: the record of its run, or why there is none."""
     if child.run_id is not None:
         with database.write() as session:
@@ -185,7 +185,7 @@ def _result(child: Child, database: Database, stopped: bool) -> dict[str, Any]:
             run = runs.get(session, child.run_id)
             if run is not None and run.outcome:
                 return _of_run(run) | {"warnings": _warnings(session, run)}
-    if child.process is None:
+    if child.process is None or (stopped and child.run_id is None):  # the latter in the second in which Python loads
         return {"source": child.source_id, "run": None, "outcome": "skipped", "reason": "stopped before it began"}
     code = child.process.returncode
     reason = child.error_output() or f"the process ended with code {code} and no word"
@@ -276,8 +276,8 @@ def _would_store(database: Database) -> list[dict[str, Any]]:
 
 def _print_would_store(database: Database, out: Console, config: Config) -> None:
     found = _would_store(database)
-    what = "1 article was" if len(found) == 1 else f"{len(found)} articles were"
-    out.print(f"Dry run: {what} read and nothing was stored.")
+    were = "was" if len(found) == 1 else "were"
+    out.print(f"Dry run: {times(len(found), 'article')} {were} read and nothing was stored.")
     if not found:
         return
     rows = [

@@ -12,6 +12,7 @@ from crawler.cli.output import Json, console, print_json, table, when, yielding_
 from crawler.cli.unknown import tell_unknown
 from crawler.config import load_config
 from crawler.storage import log_lists, logs
+from crawler.storage.outcome import times
 from crawler.storage.tables import ErrorRow
 
 # Of a message so much tells one error from another in a list. Characters.
@@ -77,7 +78,7 @@ def show(error: int, as_json: Json = False) -> None:
             print_json(_error_dict(found, sources) | {"traceback": found.traceback, "runs": told})
             return
         out = console()
-        out.print(f"[bold]Error {found.id}[/]: {found.count} times, in {', '.join(sources)}")
+        out.print(f"[bold]Error {found.id}[/]: {times(found.count, 'time')}, in {', '.join(sources)}")
         out.print(found.message, markup=False, soft_wrap=True)
         if found.sample_url:
             out.print(f"for example at {found.sample_url}", markup=False, soft_wrap=True)

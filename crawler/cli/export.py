@@ -25,6 +25,7 @@ from crawler.errors import ConfigError, QueryError
 from crawler.export.export import export
 from crawler.export.files import STANDARD_OUTPUT, written
 from crawler.storage.changes import ChangeCursor
+from crawler.storage.outcome import times
 from crawler.storage.search import Filter, read_filter
 
 # Ended by SIGTERM, as a shell tells it: 128 and the signal's number.
@@ -104,9 +105,8 @@ def export_(
             raise  # whoever read the standard output has had enough
         except OSError as error:
             raise ConfigError(f"{target}: cannot be written ({error.strerror})", setting="file") from None
-    what = "article" if done.articles == 1 else "articles"
     where = "" if file == STANDARD_OUTPUT else f" in {file}"
-    console(stderr=True).print(f"{done.articles:,} {what}{where}.", markup=False, soft_wrap=True)
+    console(stderr=True).print(f"{times(done.articles, 'article')}{where}.", markup=False, soft_wrap=True)
 
 
 def _wrong(delimiter: str) -> str | None:

@@ -8,10 +8,11 @@ import typer
 from rich.text import Text
 
 from crawler.cli import EXIT_FAILED, source_health, source_test
-from crawler.cli.output import Json, console, print_json, table
+from crawler.cli.output import Json, console, print_json, yielding_table
 from crawler.config import load_config
 from crawler.errors import SourceProblem
 from crawler.sources.registry import Registry
+from crawler.storage.outcome import times
 
 app = typer.Typer(help="Sources: the news sites that are declared.", no_args_is_help=True)
 app.command("health")(source_health.health)
@@ -59,7 +60,8 @@ def list_(as_json: Json = False) -> None:
         )
         for one in known
     ]
-    out.print(table("id", "name", "country", "languages", "schedule", "file", rows=rows))
+    columns, go = ("id", "name", "country", "languages", "schedule", "file"), ("country", "languages", "name")
+    out.print(yielding_table(out, *columns, rows=rows, first_to_go=go, folded=("schedule",)))
     for source_id, path in registry.replaced.items():
         out.print(f"{source_id}: your file {registry.path_of(source_id)} is used in place of the packaged {path}")
     for problem in registry.problems:
@@ -121,14 +123,10 @@ def check(
         for problem in problems:
             console(stderr=True).print(str(problem), markup=False, soft_wrap=True)
         right = len(sources) if sources else len(registry.sources)
-        counted = _counted(len(problems), "problem", "problems")
-        console().print(counted if problems else _counted(right, "source file is right", "source files are right"))
+        told = f"{times(right, 'source file')} {'is' if right == 1 else 'are'} right"
+        console().print(times(len(problems), "problem") if problems else told)
     if problems:
         raise typer.Exit(EXIT_FAILED)
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
 
 
 def _problem(problem: SourceProblem) -> dict[str, str]:

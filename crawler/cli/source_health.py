@@ -21,6 +21,7 @@ from crawler.monitoring.health import Problem, Severity, SourceHealth, State, su
 from crawler.sources.registry import Registry
 from crawler.storage import feeds, tallies
 from crawler.storage.database import now
+from crawler.storage.outcome import times
 
 # Of a named source: runs and answers of so long.
 DETAILS = timedelta(days=7)
@@ -109,7 +110,7 @@ def _next(one: SourceHealth, config: Config) -> str:
 def _print_sum(out: Console, fares: Sequence[SourceHealth]) -> None:
     counts = Counter(one.state for one in fares)
     said = ", ".join(f"{counts[state]} {_WORDS[state]}" for state in State if counts[state])
-    out.print(f"{len(fares)} source{'' if len(fares) == 1 else 's'}: {said}")
+    out.print(f"{times(len(fares), 'source')}: {said}")
 
 
 _WORDS = {

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.testing import CliRunner
 
+from crawler.cli import article as article_module
 from crawler.cli import article_lists
 from crawler.cli.application import app
 from crawler.errors import ConfigError, QueryError
@@ -60,6 +61,23 @@ def test_hits_are_marked_on_a_terminal_of_80_columns(filled: Database, monkeypat
     shown = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "\x1b[1;33mbridge\x1b[0m" in shown
     assert max(len(Text.from_ansi(line).plain) for line in shown.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("width", "columns"), [(80, "article published source lang headline"), (50, "article published headline")]
+)
+def test_an_article_is_a_line_of_the_list_on_any_terminal(
+    filled: Database, monkeypatch: pytest.MonkeyPatch, width: int, columns: str
+) -> None:
+    screen = Console(width=width, force_terminal=True, file=io.StringIO(), color_system=None, highlight=False)
+    monkeypatch.setattr(article_module, "console", lambda: screen)
+    stored(filled, reading(article("/long/", "Text.", headline="Bridge " * 20, published_at=NOW + timedelta(hours=1))))
+    typed("list")
+    head, first, *others = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert " ".join(head.split()) == columns
+    assert first.endswith("…")
+    assert "Bridge Bridge" in first
+    assert len(others) == 3
 
 
 @pytest.mark.parametrize(
