@@ -4,25 +4,31 @@ name people is bylines.py's."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from crawler.articles.text import normalise_text
 from crawler.extraction.byline import Byline, people_of
 from crawler.extraction.page import Page
 
-# Labels that stand nowhere but before an author's name.
+# Labels that stand nowhere but before an author's name, by the letters of the text: each costs a search through the page.
 _LABELS = (
-    "Written by", "was written by", "Article by", "Story by", "Автор:", "Авторы:", "Автор текста", "Автор статьи",
-    "Автор материала", "Текст:", "Мәтін:", "Мақала авторы", "Муаллиф:", "Muallif:", "Авторка:", "Autor:", "Autorin:",
-    "Autora:", "Yazan:", "بقلم", "الكاتب:", "نویسنده:", "מאת:", "作者：", "作者:", "记者：", "記者：",
-)  # fmt: skip
+    (
+        re.compile("[\u0400-\u04ff]"),
+        ("Автор:", "Авторы:", "Автор текста", "Автор статьи", "Автор материала", "Текст:", "Мәтін:", "Муаллиф:"),
+    ),
+    (re.compile("[\u0590-\u05ff]"), ("מאת:",)),
+    (re.compile("[\u0600-\u06ff]"), ("بقلم", "الكاتب:", "نویسنده:")),
+    (re.compile("[\u3040-\u9fff]"), ("作者：", "记者：", "記者：")),
+)
+_LATIN_LABELS = {"en": ("ritten by", "rticle by"), "uz": ("Muallif:",), "tr": ("Yazan:",)}
+_OTHER_LABELS = ("Autor:", "Autorin:", "Autora:")
 # Behind a label: tags, and the name up to the next one. Bytes that are looked at, and the most labels of one page.
 _NAME_BEHIND = re.compile(rb"(?:\s|&nbsp;|<[^<>]{0,300}>)*:?(?:\s|&nbsp;|<[^<>]{0,300}>)*([^<]{3,200})<")
 _WITHIN = 900
 _MOST_LABELS = 12
-# What stands right before a label that begins a text: a tag, or "This article".
-_BEGINNING = re.compile(rb"(?:>\s*|[Tt]h(?:is|e) (?:blog )?(?:post|article|story) )$")
-_BEFORE = 30
+# What stands right before a label that begins a text: a tag and perhaps its first letter, or "This article was w".
+_BEGINNING = re.compile(rb"(?:>\s*[WA]?|[Tt]h(?:is|e) (?:blog )?(?:post|article|story) was w)$")
+_BEFORE = 40
 # A name alone behind the text is set apart: to the right, or in other type.
 _NAME_APART = re.compile(
     rb"[^<]{0,3}(?:\s|<[^<>]{0,300}>)*?(?:<(?:strong|b|em|i)\b[^<>]{0,200}>|<[^<>]{0,200}right[^<>]{0,100}>)"
@@ -42,7 +48,8 @@ def read_signature(page: Page, paragraphs: Sequence[str], publishers: Collection
     """The people that sign behind a label anywhere on the page, where all labels name the same; else the one whose name
     stands alone, set apart, behind the last of the text's `paragraphs`. None where there are none.
     """
-    found = {people for text in _labelled(page.utf8) if (people := people_of([text], publishers))}
+    labels = _labels_of(paragraphs[0] if paragraphs else "", page.lang)
+    found = {people for text in _labelled(page.utf8, labels) if (people := people_of([text], publishers))}
     if paragraphs and _is_name(paragraphs[-1]):  # the line may have been read as the end of the text
         paragraphs = paragraphs[:-1]
     if not found and paragraphs and (name := _behind(page.utf8, paragraphs[-1])) and not _is_told_of(name, paragraphs):
@@ -51,10 +58,15 @@ def read_signature(page: Page, paragraphs: Sequence[str], publishers: Collection
     return Byline(people, None) if people else None
 
 
-def _labelled(utf8: bytes) -> Iterator[str]:
+def _labels_of(sample: str, language: str | None) -> tuple[str, ...]:
+    latin = _LATIN_LABELS.get((language or "en")[:2].lower(), _OTHER_LABELS)
+    return next((labels for letters, labels in _LABELS if letters.search(sample)), latin)
+
+
+def _labelled(utf8: bytes, labels: Iterable[str]) -> Iterator[str]:
     """The texts behind labels that begin a text."""
     left = _MOST_LABELS
-    for label in _LABELS:
+    for label in labels:
         wanted = label.encode()
         start = utf8.find(wanted)
         while start >= 0 and left:
