@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import certifi
 from platformdirs import user_config_path, user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from crawler.errors import ConfigError
@@ -68,7 +69,7 @@ class Config(BaseSettings):
     heartbeat: Duration = Field(
         timedelta(seconds=5), gt=timedelta(0), description="how often a run writes its heartbeat"
     )
-    log_level: str = Field(
+    log_level: Annotated[str, BeforeValidator(str.upper)] = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level of the records kept in the database"
     )
     keep_logs: Duration = Field(timedelta(days=30), description="age at which run logs are pruned")
@@ -169,12 +170,28 @@ def _load_config(_environment: tuple[tuple[str | bytes, str | bytes], ...]) -> C
     try:
         return Config()
     except ValidationError as error:
-        lines = [
-            f"CRAWLER_{str(problem['loc'][0]).upper()} = {problem['input']!r}: "
-            + problem["msg"].removeprefix("Value error, ")
-            for problem in error.errors()
-        ]
+        lines = [_in_words(problem) for problem in error.errors()]
         raise ConfigError("\n".join(lines), setting=str(error.errors()[0]["loc"][0])) from None
+
+
+# What may stand there instead, by pydantic's word for what is wrong; other words are our own validators', which say it.
+_REMEDIES = {
+    "int_parsing": "write a whole number",
+    "bool_parsing": "write true or false",
+    "time_delta_parsing": "write a duration such as 90s, 15m, 48h or 30d",
+    "string_pattern_mismatch": "write DEBUG, INFO, WARNING or ERROR",
+    "greater_than_equal": "write {ge} or more",
+    "less_than_equal": "write {le} or less",
+    "greater_than": "write more than 0",
+}
+
+
+def _in_words(problem: ErrorDetails) -> str:
+    """A wrong setting: its variable, the value as it was written, and what to write."""
+    variable = f"CRAWLER_{str(problem['loc'][0]).upper()}"
+    known = _REMEDIES.get(problem["type"])
+    remedy = known.format_map(problem.get("ctx", {})) if known else problem["msg"].removeprefix("Value error, ")
+    return f"{variable} = {os.environ.get(variable, problem['input'])!r}: {remedy}"
 
 
 def trust_authorities(config: Config) -> None:

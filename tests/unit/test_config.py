@@ -55,11 +55,17 @@ def test_the_zone_is_that_of_the_deployment(monkeypatch: pytest.MonkeyPatch) -> 
     [
         pytest.param("CRAWLER_TIMEZONE", "Almaty", "Asia/Almaty", id="no zone"),
         pytest.param("CRAWLER_CA_BUNDLE", "/nowhere.pem", "no such file", id="no file"),
-        pytest.param("CRAWLER_RUN_TIMEOUT", "soon", "duration", id="no duration"),
-        pytest.param("CRAWLER_CONCURRENT_RUNS", "0", "greater than or equal to 1", id="out of bounds"),
-        pytest.param("CRAWLER_LOG_LEVEL", "LOUD", "DEBUG", id="no level"),
+        pytest.param(
+            "CRAWLER_RUN_TIMEOUT", "1 hour", "write a duration such as 90s, 15m, 48h or 30d", id="no duration"
+        ),
+        pytest.param("CRAWLER_RUN_TIMEOUT", "0", "'0': write more than 0", id="no time at all, as it was written"),
+        pytest.param("CRAWLER_CONCURRENT_RUNS", "0", "write 1 or more", id="out of bounds"),
+        pytest.param("CRAWLER_CONCURRENT_RUNS", "two", "write a whole number", id="no number"),
+        pytest.param("CRAWLER_WEB", "perhaps", "write true or false", id="neither yes nor no"),
+        pytest.param("CRAWLER_LOG_LEVEL", "LOUD", "write DEBUG, INFO, WARNING or ERROR", id="no level"),
         pytest.param("CRAWLER_WEB_PORT", "70000", "65535", id="no port"),
         pytest.param("CRAWLER_TRUSTED_PROXIES", "10.0.0.1, proxy", "10.0.0.0/24", id="a name for an address"),
+        pytest.param("CRAWLER_TRUSTED_PROXIES", "{proxy}", "{proxy}: not an address", id="a text with braces"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_variable_and_a_remedy(
@@ -70,6 +76,11 @@ def test_a_wrong_value_is_told_with_its_variable_and_a_remedy(
         load_config()
     assert variable in str(caught.value)
     assert remedy in str(caught.value)
+
+
+def test_a_level_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAWLER_LOG_LEVEL", "warning")
+    assert load_config().log_level == "WARNING"
 
 
 def test_all_wrong_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
