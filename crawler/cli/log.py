@@ -58,6 +58,8 @@ def log(
             print_json([_record_dict(record) for record in records])
             return
         _print(records, out, config)
+        if not records and not follow:
+            out.print(f"No such record in the log of run {run_id}.")
         if len(records) == limit and not as_json:
             console(stderr=True).print(
                 f"[dim]The newest {limit} records; more with --limit, fewer with --level, --grep.[/]"

@@ -92,6 +92,7 @@ def test_runs_that_were_skipped_are_listed_with_the_reason_and_never_began(typed
     shown = typed("run", "show", "2").out.splitlines()
     assert shown[2] == "discovery, by schedule, for 2026-11-25 00:01:13: never started"
     assert "discovery, by request: waits" in typed("run", "show", "1").out
+    assert typed("log", "2").out == "No such record in the log of run 2.\n"
 
 
 def test_the_next_fires_are_shown_there_and_in_utc_with_a_warning(typed: Typed) -> None:
