@@ -146,9 +146,9 @@ class Tour:
         self._command("explain", self.courier.url("ru", editions.CRASHED))
         for language, path, state in (
             ("kk", editions.DISALLOWED, LinkState.REJECTED),
-            ("kk", editions.CUT_OFF, LinkState.REJECTED),
+            ("kk", editions.CUT_OFF, LinkState.PENDING),
             ("ru", editions.GONE, LinkState.GONE),
-            ("en", editions.MISSING, LinkState.GONE),
+            ("en", editions.MISSING, LinkState.PENDING),
             ("ru", editions.CRASHED, LinkState.PENDING),
         ):
             with self._session() as session:

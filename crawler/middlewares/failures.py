@@ -14,9 +14,11 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.middlewares.refusals import (
     HostBlockedError,
+    NoAddressError,
     PrivateAddressError,
     RobotsDisallowedError,
     RobotsUnreachableError,
@@ -33,7 +35,8 @@ class Failure:
     text: str
     """The same for people, with the remedy where there is one."""
     state: LinkState
-    """PENDING: not the address's fault, it waits; FAILED: asked again, some times; REJECTED and GONE are ends."""
+    """PENDING: not the address's fault, it waits; FAILED: asked again, some times; REJECTED and GONE: ends, which the
+    ledger may doubt (`storage.links.DOUBTED`)."""
     retry_at: datetime | None = None
     """Not before this moment; None: by the usual back-off."""
 
@@ -48,6 +51,7 @@ _EXCEPTIONS: tuple[tuple[type[BaseException], str, LinkState], ...] = (
     (RobotsUnreachableError, "robots_unreachable", LinkState.PENDING),
     (HostBlockedError, "host_blocked", LinkState.PENDING),
     (PrivateAddressError, "private_address", LinkState.REJECTED),
+    (NoAddressError, "redirected_nowhere", LinkState.REJECTED),
     (IgnoreRequest, "too_many_redirects", LinkState.REJECTED),
     (CannotResolveHostError, "unknown_host", LinkState.FAILED),
     (DownloadConnectionRefusedError, "connection_refused", LinkState.FAILED),
@@ -67,6 +71,10 @@ def failure_of(error: BaseException) -> Failure:
         return Failure("tls", remedy, LinkState.FAILED)
     if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in text:  # while it was unpacked
         return Failure("too_large", text, LinkState.REJECTED)
+    if isinstance(error, HttpError):  # a redirect that Scrapy does not follow; all other statuses are asked for
+        target = (error.response.headers.get(b"Location") or b"").decode("utf-8", "replace")
+        text = f"HTTP {error.response.status} leads to no page: {target[:200] or 'it names no address'}"
+        return Failure("redirected_nowhere", text, LinkState.REJECTED)
     for kind_of_error, word, state in _EXCEPTIONS:
         if isinstance(error, kind_of_error):
             return Failure(word, text, state, getattr(error, "until", None))

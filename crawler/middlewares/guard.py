@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import DNSLookupError
 
 from crawler.config import load_config
-from crawler.middlewares.refusals import PrivateAddressError
+from crawler.middlewares.refusals import NoAddressError, PrivateAddressError
 
 
 def is_public(address: str) -> bool:
@@ -48,7 +48,7 @@ def literal_address(host: str) -> str | None:
 
 
 class GuardMiddleware:
-    """Refuses requests, redirected ones included, whose host is written as a private address or as localhost."""
+    """Refuses requests, redirected ones included, without a host, or whose host is a private address or localhost."""
 
     def __init__(self) -> None:
         self._allowed = load_config().allow_private_addresses
@@ -59,6 +59,8 @@ class GuardMiddleware:
 
     def process_request(self, request: Request) -> None:
         host = urlsplit(request.url).hostname or ""
+        if not host:
+            raise NoAddressError(f"{request.url} names no host")
         if self._allowed:
             return
         address = literal_address(host)

@@ -11,6 +11,10 @@ class PrivateAddressError(IgnoreRequest):
     """A host names or resolves to an address that is not public."""
 
 
+class NoAddressError(IgnoreRequest):
+    """The address names no host; only redirects bring such."""
+
+
 class RobotsDisallowedError(IgnoreRequest):
     """The rules of the host forbid this address."""
 

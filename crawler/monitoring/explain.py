@@ -13,6 +13,8 @@ from crawler.articles.urls import canonicalise_url, url_hash
 from crawler.sources.address import Address, locate
 from crawler.sources.registry import Registry
 from crawler.sources.source import Source
+from crawler.storage import hosts
+from crawler.storage.database import now
 from crawler.storage.outcome import times
 from crawler.storage.tables import (
     ArticleRow,
@@ -25,6 +27,9 @@ from crawler.storage.tables import (
     TombstoneRow,
 )
 
+REFUSED = "Ask the site for access (set CRAWLER_CONTACT so that they know you), or crawl it less often."
+IN_A_BROWSER = "Open it in a browser: where it leads nowhere there, either, only the site can mend it."
+BY_ITSELF = "Nothing has to be done: a later run asks for it again."
 # What is usually done about a link that ended, by the first word of its reason.
 ADVICE = {
     "robots_disallowed": "The site's robots.txt forbids it; it will not be fetched.",
@@ -37,9 +42,17 @@ ADVICE = {
     "tls": "Set CRAWLER_CA_BUNDLE, or verify_tls = false in the source file.",
     "too_large": "Raise politeness.max_bytes in the source file if pages are meant to be so large.",
     "redirected_away": "The site sends this address elsewhere; the story may stand there under its own address.",
+    "redirected_nowhere": IN_A_BROWSER,
+    "too_many_redirects": IN_A_BROWSER,
+    "http_401": REFUSED,
+    "http_403": REFUSED,
+    "notice": REFUSED,
+    "error": "The fault is ours: its traceback stands in crawler error list.",
 }
 # Outcomes of requests that our own rules kept from being sent.
-NEVER_SENT = frozenset({"robots_disallowed", "robots_unreachable", "host_blocked", "private_address"})
+NEVER_SENT = frozenset(
+    {"robots_disallowed", "robots_unreachable", "host_blocked", "private_address", "redirected_nowhere"}
+)
 FETCHES_SHOWN = 10
 
 
@@ -114,7 +127,7 @@ def _fetches(session: Session, urls: set[str]) -> list[Step]:
     steps = []
     for fetch in session.scalars(asked):
         answer = f"HTTP {fetch.status}, {fetch.bytes} bytes in {fetch.ms} ms" if fetch.status else "no answer"
-        what = "not asked for" if fetch.outcome in NEVER_SENT else f"fetched: {answer}"
+        what = "not asked for" if fetch.outcome in NEVER_SENT and not fetch.status else f"fetched: {answer}"
         why = f" ({fetch.reason})" if fetch.reason else ""
         steps.append(Step(fetch.at, f"{what}, in run {fetch.run_id}: {fetch.outcome}{why}"))
     return steps
@@ -161,10 +174,7 @@ def _judge(
         elsewhere = "" if article.canonical_url == canonical else f" under {article.canonical_url}"
         return "stored", f"It is stored as article {article.id}{elsewhere}.", f"crawler article show {article.id}"
     if link is not None and link.state == LinkState.PENDING:
-        next_at = f", not before {link.next_at:%Y-%m-%d %H:%M} UTC" if link.next_at else ""
-        tried = f" after {times(link.attempts, 'attempt')} ({link.reason})" if link.attempts else ""
-        summary = f"It is known and waits to be fetched{tried}{next_at}."
-        return "pending", summary, f"crawler crawl {link.source_id}"
+        return "pending", *_waits(session, link)
     if link is not None:
         reason = link.reason or "no reason was written"
         advice = ADVICE.get(reason.partition(":")[0], f"crawler run show {link.run_id}")
@@ -180,3 +190,19 @@ def _judge(
     summary = f"It is an address of {source.id}/{address.edition.id}, but no list that was read has named it."
     advice = f"Lists are read back to {age}; for older ones: crawler crawl {source.id} --since YYYY-MM-DD"
     return "unseen", summary, advice
+
+
+def _waits(session: Session, link: LinkRow) -> tuple[str, str]:
+    """(summary, advice) of a link that is still to be fetched."""
+    why = f" ({link.reason})" if link.reason else ""
+    tried = f" after {times(link.attempts, 'attempt')}" if link.attempts else ""
+    # The host's own wish counts also for links that were not asked for since.
+    moment = now(session)
+    host = hosts.get(session, urlsplit(link.url).netloc.lower())
+    later = [one for one in (link.next_at, hosts.left_alone_until(host, moment)) if one is not None and one > moment]
+    until = max(later, default=None)
+    next_at = f", not before {until:%Y-%m-%d %H:%M} UTC" if until else ""
+    advice = (
+        ADVICE.get((link.reason or "").partition(":")[0], BY_ITSELF) if until else f"crawler crawl {link.source_id}"
+    )
+    return f"It is known and waits to be fetched{tried}{why}{next_at}.", advice

@@ -39,7 +39,7 @@ class LinkEnded:
     link_id: int
     url: str
     state: LinkState
-    """PENDING: it waits; FAILED: asked for again, some times; REJECTED and GONE are ends."""
+    """PENDING: it waits; FAILED: asked for again, some times; REJECTED and GONE: ends, which the ledger may doubt."""
     reason: str
     """`word: sentence`."""
     retry_at: datetime | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
@@ -27,6 +28,7 @@ from crawler.spiders import revisit
 from crawler.spiders.clock import utc_now
 from crawler.spiders.discover import Discoverer
 from crawler.spiders.items import LinkEnded, PageRead
+from crawler.spiders.notices import notice_of
 from crawler.spiders.options import CrawlOptions
 from crawler.spiders.revisit import Revisitor
 from crawler.storage import links
@@ -39,6 +41,8 @@ from crawler.storage.tables import LinkState
 PORTION = 100
 # A text of fewer words that no rule of the source names is what a broken page leaves over: a slogan, a footer.
 FEWEST_WORDS = 15
+# Kind of the failure of a page at which our reading raised what it should not.
+TRIPPED = "error"
 # All statuses but redirects come to the callback: each says something about a link.
 STATUSES = [304, *range(400, 600)]
 
@@ -144,8 +148,11 @@ class NewsSpider(Spider):
     def article_failed(self, failure: TwistedFailure) -> Iterator[LinkEnded]:
         """Say why a link brought no answer at all."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        error = failure.value or RuntimeError("no exception was given")
-        yield self._ended(request.cb_kwargs["link"], request.url, failure_of(error))
+        found = failure_of(failure.value or RuntimeError("no exception was given"))
+        if found.state is LinkState.PENDING and locate(request.url, self.source) is None:
+            # Redirected to a host that may never be reached again: not a bad day of the site itself.
+            found = replace(found, state=LinkState.FAILED)
+        yield self._ended(request.cb_kwargs["link"], request.url, found)
 
     def understand(self, response: Response) -> Article | Failure:
         """The article that an answer brings, or why it brings none that is worth storing."""
@@ -154,9 +161,13 @@ class NewsSpider(Spider):
             return failure
         try:
             article = self.read(response)
+            return notice_of(article) or self.accept(article) or article
         except ExtractionError as error:
             return Failure("unreadable", error.reason, LinkState.REJECTED)
-        return self.accept(article) or article
+        except Exception as error:
+            # A page that trips our reading must not be fetched in every run for ever.
+            self.logger.exception("Cannot read %s", response.url, extra={"url": response.url})
+            return Failure(TRIPPED, f"{type(error).__name__}: {error}", LinkState.FAILED)
 
     def read(self, response: Response) -> Article:
         """Read an article from an answer."""
@@ -196,8 +207,13 @@ class NewsSpider(Spider):
 
     def _ended(self, link: PendingLink, url: str, failure: Failure) -> LinkEnded:
         stats = self.crawler.stats
-        stats.inc_value(f"crawler/{'rejected' if failure.state == LinkState.REJECTED else 'failed'}")
+        word = "rejected" if failure.state == LinkState.REJECTED else "failed"
+        stats.inc_value(f"crawler/{word}")
+        if link.attempts and failure.state in (LinkState.REJECTED, LinkState.GONE):
+            stats.inc_value(f"crawler/second_looks/{word}")
         stats.inc_value(f"crawler/reason/{failure.kind}")
+        if failure.kind == TRIPPED:
+            stats.inc_value(f"crawler/raised/{failure.text.partition(':')[0]}")
         level = logging.INFO if failure.state in (LinkState.REJECTED, LinkState.GONE) else logging.WARNING
         self.logger.log(level, "Not stored: %s (%s)", url, failure.reason, extra={"url": url})
         self.fetches.end(url, kind="article", outcome=failure.kind, reason=failure.text)

@@ -92,12 +92,8 @@ class Revisitor:
             yield PageRead(link_id=due.link_id, url=response.url, article=found, kind="revisit")
 
     def _understand(self, response: Response) -> Article | Failure:
-        """The article as it is now. A page that trips our reading must not be the first one due for ever."""
-        try:
-            found = self._spider.understand(response)
-        except Exception as error:
-            logger.exception("Cannot read %s", response.url, extra={"url": response.url})
-            return Failure("error", f"{type(error).__name__}: {error}", LinkState.FAILED)
+        """The article as it is now."""
+        found = self._spider.understand(response)
         return (_taken_away(found) or found) if isinstance(found, Article) else found
 
     async def _failed(self, failure: TwistedFailure) -> None:

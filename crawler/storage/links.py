@@ -24,8 +24,18 @@ T = TypeVar("T")
 # A link whose fetch failed is asked for again after these pauses; after the last one it stays failed. About a day in
 # all: longer outages concern a whole site, whose links wait without being counted.
 PAUSES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=16))
+# What sites also say of an article for some minutes (its list names it before its page is there) or for a night
+# (maintenance, a challenge to robots, a circle of redirects): by the word of the reason. A link that never brought an
+# article is asked for again after these pauses before that is believed.
+DOUBTED = frozenset(
+    ("http_404", "redirected_away", "redirected_nowhere", "too_many_redirects", "no_body", "no_headline", "unreadable",
+     "soft_404", "notice")
+)  # fmt: skip
+SECOND_LOOKS = (timedelta(minutes=15), timedelta(hours=12))
 # A link that could not be asked for (robots.txt unreachable, host blocked) waits at least this long.
 WAIT = timedelta(minutes=15)
+# No link waits for longer: a later moment was written by a clock that was ahead.
+LONGEST_WAIT = timedelta(hours=25)
 # Rows of one statement: far below SQLite's 32,766 parameters.
 PORTION = 500
 # So many changes are believed of any list; more only while they are not most of what is known from it: there are sites
@@ -63,7 +73,8 @@ class LinkEnding:
 
     link_id: int
     state: LinkState
-    """REJECTED and GONE are ends; FAILED is asked for again, some times; PENDING waits and is not counted."""
+    """REJECTED and GONE are ends, those of DOUBTED reasons once they were said again; FAILED is asked for again, some
+    times; PENDING waits and is not counted."""
     reason: str
     retry_at: datetime | None = None
     """Not before this moment; None: by the usual pauses."""
@@ -158,7 +169,8 @@ def claim(
     """
     if session.scalar(_GOES_ON, {"run": run_id}) is None:
         return []
-    rows = session.scalars(_DUE, {"source": source_id, "now": now, "most": limit}).all()
+    asked = {"source": source_id, "now": now, "latest": now + LONGEST_WAIT, "most": limit}
+    rows = session.scalars(_DUE, asked).all()
     for portion in _portions(row.id for row in rows):
         session.execute(
             update(LinkRow)
@@ -182,7 +194,7 @@ _DUE = (  # made once; see storage/runs.py
     .where(
         LinkRow.source_id == bindparam("source"),
         LinkRow.state == LinkState.PENDING,
-        or_(LinkRow.next_at.is_(None), LinkRow.next_at <= bindparam("now")),
+        or_(LinkRow.next_at.is_(None), LinkRow.next_at <= bindparam("now"), LinkRow.next_at > bindparam("latest")),
         or_(LinkRow.leased_until.is_(None), LinkRow.leased_until <= bindparam("now")),
     )
     # Undated links of one list have one moment: their numbers keep the list's order.
@@ -220,7 +232,10 @@ def _end(session: Session, row: LinkRow, ending: LinkEnding, now: datetime) -> N
         return
     row.state = ending.state
     row.next_at, row.ended_at = None, now
-    if ending.state == LinkState.FAILED:
+    if _is_doubted(row, ending):
+        row.attempts += 1
+        row.state, row.next_at = LinkState.PENDING, now + SECOND_LOOKS[row.attempts - 1]
+    elif ending.state == LinkState.FAILED:
         row.attempts += 1
         if row.attempts <= len(PAUSES):
             row.state = LinkState.PENDING
@@ -231,6 +246,13 @@ def _end(session: Session, row: LinkRow, ending: LinkEnding, now: datetime) -> N
         session.execute(update(ArticleRow).where(ArticleRow.id == row.article_id).values(gone_at=now))
     if row.state == LinkState.PENDING:
         row.ended_at = None
+
+
+def _is_doubted(row: LinkRow, ending: LinkEnding) -> bool:
+    """Whether an end may pass: for a night a site may say of every page that it is not there."""
+    is_an_end = ending.state in (LinkState.REJECTED, LinkState.GONE)
+    may_pass = is_an_end and ending.reason.partition(":")[0] in DOUBTED
+    return may_pass and row.article_id is None and row.attempts < len(SECOND_LOOKS)
 
 
 def settle(session: Session, settled: Sequence[Settled], *, run_id: int | None, now: datetime) -> None:

@@ -192,8 +192,15 @@ class _Work:
         self.errors = self._count("log_count/ERROR") + self._count("log_count/CRITICAL")
         self.exceptions = self._group("spider_exceptions/")
         self.exceptions.pop("count", None)  # Scrapy's sum of the others
-        ended = sum(self._count(f"crawler/{word}") - again.get(word, 0) for word in ("rejected", "failed"))
-        self.pages = self.stored + ended + sum(self.exceptions.values())
+        unended = sum(self.exceptions.values())
+        for word, count in self._group("crawler/raised/").items():  # pages that tripped our reading, which have ended
+            self.exceptions[word] = self.exceptions.get(word, 0) + count
+        # Nor does a second look at links that had brought no article: most bring none again.
+        self._second = second = self._group("crawler/second_looks/")
+        ended = sum(
+            self._count(f"crawler/{word}") - again.get(word, 0) - second.get(word, 0) for word in ("rejected", "failed")
+        )
+        self.pages = self.stored + ended + unended
         """Pages that came to some end."""
         # "Not modified" is an answer of a list that names articles: the same ones as before.
         named = self._count("crawler/discovered") + self._count("crawler/known")
@@ -210,7 +217,8 @@ class _Work:
     def complaints(self) -> str:
         """What went wrong, counted; empty when nothing did."""
         # A page that is no article is no fault, unless there was none that is.
-        at_fault = self._count("crawler/failed") - self._again.get("failed", 0) or not self.stored
+        failed = self._count("crawler/failed") - self._again.get("failed", 0) - self._second.get("failed", 0)
+        at_fault = failed or (self.pages and not self.stored)
         reasons = self._group("crawler/reason/") if at_fault else {}
         parts = (
             times(self.errors, "error") + " logged" if self.errors else "",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crawler.storage import links, runs
 from crawler.storage.database import Database
-from crawler.storage.links import PAUSES, WAIT, LinkEnding, Registered
+from crawler.storage.links import PAUSES, SECOND_LOOKS, WAIT, LinkEnding, Registered
 from crawler.storage.liveness import own_identity
 from crawler.storage.runs import Attempt, Ending
 from crawler.storage.tables import ArticleRow, LinkRow, LinkState
@@ -98,6 +98,14 @@ def test_a_taken_link_is_free_again_when_its_lease_is_over_or_given_back(databas
     assert take(database, run_id) == ["/1/", "/2/"]
 
 
+def test_no_link_waits_for_years(database: Database, run_id: int) -> None:
+    """Its moment was written by a clock that was ahead."""
+    (taken,) = database.transact(lambda session: claimed(session, "/1/", run_id=run_id))
+    waits = LinkEnding(taken.id, LinkState.PENDING, "host_blocked: wait", NOW + timedelta(days=1_461))
+    assert end(database, waits, run_id).next_at == waits.retry_at
+    assert take(database, run_id) == ["/1/"]
+
+
 def test_a_run_that_has_ended_takes_no_links(database: Database) -> None:
     """Nobody would give them back: they would wait for the end of the lease, while the next run finds none."""
     register(database, "/1/", "/2/")
@@ -156,6 +164,30 @@ def test_a_failed_link_is_asked_for_again_after_growing_pauses_and_then_no_more(
     row = end(database, LinkEnding(taken.id, LinkState.FAILED, "timeout: no answer"), run_id, now)
     assert (row.state, row.ended_at, row.reason) == (LinkState.FAILED, now, "timeout: no answer")
     assert list(PAUSES) == sorted(PAUSES)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        pytest.param(LinkState.GONE, "http_404: not there", id="not there, perhaps not yet"),
+        pytest.param(LinkState.GONE, "redirected_away: to the page about maintenance", id="sent elsewhere"),
+        pytest.param(LinkState.REJECTED, "no_body: a challenge to robots", id="a page without an article"),
+        pytest.param(LinkState.REJECTED, "too_many_redirects: max", id="sent in a circle"),
+    ],
+)
+def test_an_end_that_may_pass_is_believed_when_it_was_said_again(
+    database: Database, run_id: int, state: LinkState, reason: str
+) -> None:
+    now = NOW
+    (taken,) = database.transact(lambda session: claimed(session, "/1/", run_id=run_id))
+    for attempt, pause in enumerate(SECOND_LOOKS, start=1):
+        row = end(database, LinkEnding(taken.id, state, reason), run_id, now)
+        assert (row.state, row.attempts, row.next_at) == (LinkState.PENDING, attempt, now + pause)
+        assert (row.reason, row.ended_at, row.leased_until) == (reason, None, None)
+        now += pause
+        assert take(database, run_id, now=now) == ["/1/"]
+    row = end(database, LinkEnding(taken.id, state, reason), run_id, now)
+    assert (row.state, row.ended_at, row.reason) == (state, now, reason)
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_what_became_of_pages_and_links_is_counted_once(crawl: Crawl, database: 
     crawl.process(
         page(story, live.id),
         page(article("/2-copy/")),
-        LinkEnded(dead.id, f"{HOST}/0-dead/", LinkState.GONE, "http_404: not there"),
+        LinkEnded(dead.id, f"{HOST}/0-dead/", LinkState.GONE, "http_410: gone"),
     )
     crawl.process(page(story), page(replace(story, body="Edited.")))
     assert crawl.stats.counts == {f"crawler/{word}": 1 for word in ("new", "duplicate", "unchanged", "revised")}

@@ -270,7 +270,7 @@ def test_a_batch_answers_in_its_own_order(database: Database) -> None:
     )
     batch = (
         reading(article("/2/", "Snow in May."), link_id=again.id),
-        LinkEnding(dead.id, LinkState.GONE, "http_404: not there"),
+        LinkEnding(dead.id, LinkState.GONE, "http_410: gone"),
         reading(STORY, link_id=live.id),
         reading(EDITED),
         reading(STORY),

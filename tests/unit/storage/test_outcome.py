@@ -58,6 +58,20 @@ READ_LIST = {
             id="a page that is no article is no error",
         ),
         pytest.param(
+            IDLE
+            | {
+                "crawler/rejected": 7,
+                "crawler/failed": 2,
+                "crawler/second_looks/rejected": 7,
+                "crawler/second_looks/failed": 2,
+                "crawler/reason/no_body": 7,
+                "crawler/reason/http_404": 2,
+            },
+            Outcome.SUCCEEDED,
+            "",
+            id="links that had brought no article bring none again",
+        ),
+        pytest.param(
             GOOD | {"spider_exceptions/count": 1, "spider_exceptions/KeyError": 1},
             Outcome.SUCCEEDED_WITH_ERRORS,
             "1 KeyError",
