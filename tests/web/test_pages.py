@@ -66,6 +66,20 @@ def test_no_page_breaks_or_overflows(
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", ["en-GB", "ru-KZ"])
+@pytest.mark.parametrize("path", ["/sources", "/runs", "/runs/{failed}"])
+def test_a_table_of_words_need_not_be_pushed_aside_on_a_telephone(
+    visit: Visit, home: Home, path: str, language: str
+) -> None:
+    failed = home.one("SELECT max(id) FROM runs WHERE outcome = 'failed'")
+    page = visit(PHONE, language=language).open(path.format(failed=failed))
+    hidden = (
+        "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => [e.ariaLabel, e.scrollWidth - e.clientWidth])"
+    )
+    assert page.locator("main .scroll").evaluate_all(hidden) == []
+    assert page.locator("main .chip:visible").count() > 0
+
+
 @pytest.mark.parametrize(
     ("theme", "rules"),
     # What does not depend on colours need not be looked at twice.
