@@ -17,6 +17,7 @@ from scrapy.http import Response
 from crawler.middlewares.host_states import HostStates, host_of
 from crawler.middlewares.refusals import HostBlockedError, TooLateError
 from crawler.spiders.clock import utc_now
+from crawler.storage.hosts import LONGEST_WISH, left_alone_until
 
 logger = logging.getLogger(__name__)
 
@@ -24,10 +25,8 @@ logger = logging.getLogger(__name__)
 WAITED_FOR = timedelta(seconds=60)
 # How often one request is repeated after such a wait.
 REPEATED = 3
-# A 429 or 503 without Retry-After: the first pause, doubled with each further one, at most a day
-# (Media Cloud honours Retry-After up to 24 h, too; findings/peers.md).
+# A 429 or 503 without Retry-After: the first pause, doubled with each further one, at most LONGEST_WISH.
 FIRST_PAUSE = timedelta(minutes=5)
-LONGEST_PAUSE = timedelta(hours=24)
 # After so many requests in a row without any answer the host is taken to be down for the rest of the run.
 GIVE_UP_AFTER = 3
 # Scrapy's jitter (5 %) makes pauses shorter as well as longer, and the network bunches requests: with this factor the
@@ -57,15 +56,16 @@ class PolitenessMiddleware:
         self._set_delay(request, host, state.delay_s)
         if self._silent.get(host, 0) >= GIVE_UP_AFTER:
             raise HostBlockedError(f"{host} did not answer {GIVE_UP_AFTER} requests in a row", None)
-        if state.blocked_until is None:
+        moment = utc_now()
+        until = left_alone_until(state, moment)
+        if until is None:
             return
-        wait = state.blocked_until - utc_now()
+        wait = until - moment
         if wait > WAITED_FOR:
-            text = f"{host} asked to be left alone until {state.blocked_until:%Y-%m-%d %H:%M:%S} UTC"
-            raise HostBlockedError(f"{text} ({state.blocked_reason})", state.blocked_until)
-        if wait > timedelta(0):
-            logger.info("Waiting %.0f s: %s", wait.total_seconds(), state.blocked_reason, extra={"url": request.url})
-            await asyncio.sleep(wait.total_seconds())
+            text = f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC"
+            raise HostBlockedError(f"{text} ({state.blocked_reason})", until)
+        logger.info("Waiting %.0f s: %s", wait.total_seconds(), state.blocked_reason, extra={"url": request.url})
+        await asyncio.sleep(wait.total_seconds())
 
     def _set_delay(self, request: Request, host: str, crawl_delay: float | None) -> None:
         """Make the downloader pause as long as the source or robots.txt wants, whichever is longer."""
@@ -86,7 +86,7 @@ class PolitenessMiddleware:
             return response
         failures = state.failures + 1
         wished = retry_after(response)
-        pause = min(wished if wished is not None else FIRST_PAUSE * 2 ** min(failures - 1, 12), LONGEST_PAUSE)
+        pause = min(wished if wished is not None else FIRST_PAUSE * 2 ** min(failures - 1, 12), LONGEST_WISH)
         why = f"HTTP {response.status}" + (
             f", Retry-After {wished.total_seconds():.0f} s" if wished is not None else ""
         )
@@ -112,7 +112,7 @@ def retry_after(response: Response) -> timedelta | None:
     if not value:
         return None
     if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value), int(LONGEST_PAUSE.total_seconds())))
+        return timedelta(seconds=min(int(value), int(LONGEST_WISH.total_seconds())))
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:

@@ -69,7 +69,8 @@ class RobotsMiddleware:
     async def _load(self, url: str, host: str) -> Protego | RobotsUnreachableError:
         known = await self._hosts.get(host)
         age = utc_now() - known.robots_fetched_at if known.robots_fetched_at else None
-        if age is not None and age < KEPT_FOR:
+        # Of a copy of the future nobody knows the age: the clock was put back since.
+        if age is not None and abs(age) < KEPT_FOR:
             return self._parse(known.robots_text)
         status, text, why = await self._fetch(f"{urlsplit(url).scheme}://{host}/robots.txt")
         if status is not None and (200 <= status < 300 or (400 <= status < 500 and status != 429)):
@@ -89,7 +90,7 @@ class RobotsMiddleware:
     def _while_unreachable(
         self, host: str, known: HostRow, age: timedelta | None, why: str
     ) -> Protego | RobotsUnreachableError:
-        if age is not None and age < USED_WHILE_UNREACHABLE:
+        if age is not None and abs(age) < USED_WHILE_UNREACHABLE:
             logger.warning("robots.txt of %s cannot be reached (%s): its copy of %s is used", host, why, age)
             return self._parse(known.robots_text)
         self._crawler.stats.inc_value("robotstxt/unreachable")

@@ -53,7 +53,7 @@ class Reaper:
         """What to write down as its end; None while it is well."""
         silence = moment - attempt.one.heartbeat_at
         if runs.is_lost(attempt.one, moment):
-            if silence < ITS_RUNNER_FIRST:
+            if abs(silence) < ITS_RUNNER_FIRST:
                 return None
             process = attempt.one.process
             seen = (

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from crawler.sources.source import Policy
-
-# A pause never grows beyond this: by then the source's next fire is nearer than the retry.
-LONGEST_PAUSE = timedelta(days=1)
+from crawler.storage.queue import LONGEST_PAUSE
 
 
 def pause_before_retry(policy: Policy, attempts: int) -> timedelta | None:

@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 # How often this scheduler says that it is at work; others count on it, see storage/schedulers.py. Seconds.
 BEAT_EVERY = 5.0
+# A clock that shows so much less than before was put back; less is the daily work of whoever keeps it right.
+PUT_BACK = timedelta(seconds=2)
 
 Clock = Callable[[Session], datetime]
 
@@ -59,6 +61,8 @@ class Scheduler:
         self._clock = clock
         self._token = secrets.token_hex(8)
         self._beaten = -BEAT_EVERY
+        self._moment: datetime | None = None
+        """Of the last tick, by the database's clock."""
         self._unreadable: set[tuple[int, datetime]] = set()
         self.ticked_at = monotonic()
         """When the last calm tick came to its end; seconds of the monotonic clock."""
@@ -110,7 +114,12 @@ class Scheduler:
             self._database.transact(lambda session: schedulers.beat(session, self._token, now=now(session)))
             self._beaten = monotonic()
         with self._database.read() as session:
-            due = schedules.due(session, now=self._clock(session), only=self._declarations.only)
+            moment = self._clock(session)
+            due = schedules.due(session, now=moment, only=self._declarations.only)
+        if self._moment is not None and moment < self._moment - PUT_BACK:
+            logger.warning("The database's clock was put back by %s: no stored fire is believed", self._moment - moment)
+            self._sync()
+        self._moment = moment
         runs = 0
         for schedule_id, fire in due:
             try:
@@ -139,7 +148,12 @@ class Scheduler:
             return schedules.sync(session, self._declarations.declared(moment), kept=kept, now=moment)
 
         synced = self._database.transact(sync)
-        for word, ids in (("new", synced.added), ("changed", synced.changed), ("gone", synced.removed)):
+        for word, ids in (
+            ("new", synced.added),
+            ("changed", synced.changed),
+            ("gone", synced.removed),
+            ("called back, as the clock was ahead", synced.recalled),
+        ):
             if ids:
                 logger.info("Schedules %s: %s", word, ", ".join(ids))
 
@@ -188,11 +202,12 @@ class Scheduler:
         source = self._declarations.sources.get(row.source_id)
         if source is None:
             return None
-        blocked = [hosts.get(session, edition.host) for edition in source.editions]
-        if all(host.blocked_until is not None and host.blocked_until > moment for host in blocked):
-            first = min(blocked, key=lambda host: host.blocked_until or moment)
-            return f"{first.host} is left alone until {first.blocked_until:%Y-%m-%d %H:%M} UTC: {first.blocked_reason}"
-        return None
+        found = [hosts.get(session, edition.host) for edition in source.editions]
+        blocked = [(until, host) for host in found if (until := hosts.left_alone_until(host, moment))]
+        if len(blocked) < len(found):
+            return None
+        until, first = min(blocked, key=lambda pair: pair[0])
+        return f"{first.host} is left alone until {until:%Y-%m-%d %H:%M} UTC: {first.blocked_reason}"
 
 
 def schedule_of(row: ScheduleRow) -> Schedule:

@@ -82,6 +82,7 @@ class Service:
             with self._signals():
                 notify("READY=1")
                 while not self._is_over():
+                    wake(background)
                     self.runner.look(LOOK_EVERY)
                     self._report()
                     show()
@@ -161,3 +162,15 @@ class Service:
             self.scheduler.end()
         except DatabaseError as error:
             logger.warning("Its end could not be written down; others see it from its silence: %s", error)
+
+
+def wake(clock: BackgroundScheduler) -> None:
+    """Let work be done now that would have to wait longer than its interval.
+
+    APScheduler sleeps by the time of day: when that is put back, it would sleep until the old time has come again.
+    """
+    moment = datetime.now(UTC)
+    for work in clock.get_jobs():
+        if work.next_run_time is not None and work.next_run_time - moment > work.trigger.interval:
+            logger.warning("This machine's clock was put back: what it waits for is done now")
+            work.modify(next_run_time=moment)

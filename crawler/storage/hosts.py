@@ -19,6 +19,9 @@ from crawler.storage.upsert import insert
 # How long a host stays taken without a heartbeat of its crawl: longer than a runner waits for a silent one
 # (`runs.SILENCE`). The crawl itself prolongs it, for it may outlive its runner.
 LEASE = timedelta(minutes=2)
+# A longer wish to be left alone is not followed: who does not want us for a day says so by robots.txt
+# (Media Cloud honours Retry-After up to 24 h, too; findings/peers.md).
+LONGEST_WISH = timedelta(hours=24)
 
 
 def lease_for(heartbeat: timedelta) -> timedelta:
@@ -46,8 +49,19 @@ def change(session: Session, host: str, **values: Any) -> HostRow:
 
 def blocked(session: Session, *, now: datetime) -> dict[str, tuple[datetime, str | None]]:
     """The hosts that asked to be left alone: until when, and why."""
-    asked = select(HostRow.host, HostRow.blocked_until, HostRow.blocked_reason).where(HostRow.blocked_until > now)
+    asked = select(HostRow.host, HostRow.blocked_until, HostRow.blocked_reason).where(
+        HostRow.blocked_until > now, HostRow.blocked_until <= now + LONGEST_WISH
+    )
     return {host: (until, reason) for host, until, reason in session.execute(asked) if until is not None}
+
+
+def left_alone_until(host: HostRow, now: datetime) -> datetime | None:
+    """Until when a host is not to be asked; None when it may be.
+
+    Nobody is left alone for longer than LONGEST_WISH: the moment was written by a clock that was ahead.
+    """
+    until = host.blocked_until
+    return until if until is not None and now < until <= now + LONGEST_WISH else None
 
 
 def longest_delay(session: Session, names: Collection[str]) -> timedelta:

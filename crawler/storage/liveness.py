@@ -57,13 +57,18 @@ def process_started_at(pid: int) -> datetime | None:
 
 
 def is_alive(process: ProcessIdentity) -> bool | None:
-    """Whether that very process still runs; None when it is of another machine and nobody here can know."""
+    """Whether that very process still runs; None when nobody here can know, and only its heartbeat tells.
+
+    So it is with processes of other machines, and where its number belongs to one that seems to have begun at another
+    moment: the number was given out again, or the clock was set since, and with it the moment of the boot.
+    """
     if process.worker != this_worker():
         return None
     started_at = process_started_at(process.pid)
     if started_at is None:
         return False
-    return process.started_at is None or abs(started_at - process.started_at) <= START_TOLERANCE
+    is_the_same = process.started_at is None or abs(started_at - process.started_at) <= START_TOLERANCE
+    return True if is_the_same else None
 
 
 @cache

@@ -25,6 +25,10 @@ ON_SCHEDULE, ON_REQUEST = "schedule", "request"
 QUEUED_TRIGGERS = (ON_SCHEDULE, ON_REQUEST)
 """Triggers of the runs that a runner does; all others are crawls that somebody has started by hand."""
 
+# No run waits for longer before another try: by then its source's next fire is nearer. A later moment was written by a
+# clock that was ahead.
+LONGEST_PAUSE = timedelta(days=1)
+
 
 # --- Into the queue ---------------------------------------------------------------------------------------------------
 def enqueue(
@@ -134,7 +138,7 @@ def waiting(session: Session, *, now: datetime, limit: int, only: Collection[str
         only: ids of sources; none means all.
     """
     asked = _WAITING.where(RunRow.source_id.in_(only)) if only else _WAITING
-    found = session.execute(asked, {"now": now, "most": limit})
+    found = session.execute(asked, {"now": now, "latest": now + LONGEST_PAUSE, "most": limit})
     return [Waiting(run_id, source_id, kind, options or {}) for run_id, source_id, kind, options in found]
 
 
@@ -142,7 +146,11 @@ _WAITING = (  # made once: a runner asks it every second
     select(RunRow.id, RunRow.source_id, RunRow.kind, RunRow.options)
     .where(
         RunRow.state == RunState.QUEUED,
-        or_(RunRow.start_after.is_(None), RunRow.start_after <= bindparam("now")),
+        or_(
+            RunRow.start_after.is_(None),
+            RunRow.start_after <= bindparam("now"),
+            RunRow.start_after > bindparam("latest"),
+        ),
         ~runs.IS_CRAWLED,
     )
     .order_by(func.coalesce(RunRow.scheduled_for, RunRow.created_at), RunRow.id)

@@ -22,6 +22,8 @@ from crawler.storage.tables import AttemptRow, RunKind, RunRow, RunState
 
 # An attempt of another machine is lost when it has been silent this long; 12 default heartbeats.
 SILENCE = timedelta(seconds=60)
+# A heartbeat so far in the future is no sign of life: the clock was put back since it was written.
+AHEAD = timedelta(hours=1)
 
 COUNTS = ("discovered", "fetched", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "errors")
 """The columns of `runs` that count what a run did."""
@@ -254,7 +256,9 @@ def unfinished(session: Session, *, source_id: str | None = None, kind: RunKind 
 def is_lost(one: Unfinished, now: datetime) -> bool:
     """Whether its process is gone: known on this machine, concluded from long silence on another one."""
     alive = is_alive(one.process)
-    return now - one.heartbeat_at > SILENCE if alive is None else not alive
+    if alive is None:
+        return not -AHEAD <= now - one.heartbeat_at <= SILENCE
+    return not alive
 
 
 def bury_lost(session: Session, *, now: datetime, source_id: str | None = None) -> list[Unfinished]:

@@ -59,4 +59,5 @@ def looks_after(row: SchedulerRow, source_id: str) -> bool:
 
 def _is_at_work(row: SchedulerRow, now: datetime) -> bool:
     alive = is_alive(ProcessIdentity(row.worker, row.pid, row.process_started_at))
-    return now - row.heartbeat_at <= SILENCE if alive is None else alive
+    # A heartbeat of the future is of a clock that was put back since.
+    return abs(now - row.heartbeat_at) <= SILENCE if alive is None else alive

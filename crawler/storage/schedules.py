@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from crawler.storage.tables import RunKind, ScheduleRow
+from crawler.storage.outcome import Outcome
+from crawler.storage.tables import RunKind, RunRow, ScheduleRow
 from crawler.storage.upsert import insert
 
 
@@ -36,10 +37,14 @@ class Synced:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    recalled: tuple[str, ...] = ()
+    """Unchanged, but their stored fire lay beyond their next one: the clock was ahead when it was computed."""
 
 
 def sync(session: Session, declared: Sequence[Declared], *, kept: Collection[str], now: datetime) -> Synced:
     """Make the rows say what the files say. An unchanged schedule keeps its next fire, also one that is overdue.
+
+    Not so a fire that lies beyond the next one from `now` on: it would keep its source silent until then.
 
     Args:
         kept: ids of sources whose file is broken: their rows stay as they are.
@@ -47,6 +52,7 @@ def sync(session: Session, declared: Sequence[Declared], *, kept: Collection[str
     rows = {row.source_id: row for row in session.scalars(select(ScheduleRow).with_for_update())}
     added: list[str] = []
     changed: list[str] = []
+    recalled: list[str] = []
     for one in declared:
         values = {"spec": one.spec, "zone": one.zone, "policy": one.policy, "spec_hash": one.spec_hash}
         row = rows.pop(one.source_id, None)
@@ -63,12 +69,18 @@ def sync(session: Session, declared: Sequence[Declared], *, kept: Collection[str
         elif row.removed_at is not None or row.spec_hash != one.spec_hash:
             (changed if row.removed_at is None else added).append(one.source_id)
             _change(session, one.source_id, next_fire_at=one.next_fire_at, removed_at=None, **values)
+        elif row.next_fire_at and one.next_fire_at and row.next_fire_at > one.next_fire_at:
+            recalled.append(one.source_id)
+            _change(session, one.source_id, next_fire_at=one.next_fire_at, **values)
+            # What was missed in a time that has not come yet is still to come.
+            never_missed = (RunRow.outcome == Outcome.SKIPPED, RunRow.scheduled_for > now)
+            session.execute(delete(RunRow).where(RunRow.schedule_id == row.id, *never_missed))
         else:
             _change(session, one.source_id, **values)
     removed = [row.source_id for row in rows.values() if row.source_id not in kept and row.removed_at is None]
     for source_id in removed:
         _change(session, source_id, next_fire_at=None, removed_at=now)
-    return Synced(tuple(added), tuple(changed), tuple(removed))
+    return Synced(tuple(added), tuple(changed), tuple(removed), tuple(recalled))
 
 
 def due(session: Session, *, now: datetime, only: Collection[str] = ()) -> list[tuple[int, datetime]]:

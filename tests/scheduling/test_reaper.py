@@ -19,7 +19,7 @@ from crawler.storage.outcome import Outcome
 from crawler.storage.runs import Attempt
 from crawler.storage.tables import AttemptRow, RunRow, RunState
 
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -40,8 +40,10 @@ def identity(process: subprocess.Popen[bytes]) -> ProcessIdentity:
     return ProcessIdentity(this_worker(), process.pid, process_started_at(process.pid))
 
 
-GONE = ProcessIdentity(this_worker(), 1, datetime(2001, 1, 1, tzinfo=UTC))
-"""The number was given out again since."""
+GONE = ProcessIdentity(this_worker(), 5_000_000, datetime(2001, 1, 1, tzinfo=UTC))
+"""No process has such a number: Linux counts to 4,194,304."""
+REUSED = ProcessIdentity(this_worker(), 1, datetime(2001, 1, 1, tzinfo=UTC))
+"""The number was given out again since, or the clock was set: only the heartbeat tells."""
 FAR = ProcessIdentity("another-machine", 4711, None)
 
 
@@ -100,11 +102,26 @@ def test_a_crawl_whose_process_is_gone_is_lost_and_tried_again(
     row = attempt_of(database, attempt)
     assert (row.outcome, row.stderr_tail) == (Outcome.LOST, "Traceback\nMemoryError")
     assert row.reason is not None
-    assert "process 1 on" in row.reason
+    assert "process 5000000 on" in row.reason
     assert row.reason.endswith("MemoryError")
     assert run_of(database, attempt).state == RunState.QUEUED
     assert not stderr.file_of(attempt.token).exists()
     assert reaper.reap() == []
+
+
+@pytest.mark.parametrize(
+    ("silent", "is_lost"),
+    [
+        pytest.param(MINUTE / 2, False, id="heard of lately"),
+        pytest.param(2 * MINUTE, True, id="silent"),
+        pytest.param(-2 * HOUR, True, id="heard of in the future: the clock was put back"),
+    ],
+)
+def test_where_another_process_has_the_number_the_heartbeat_tells(
+    reaper: Reaper, begin: Begin, silent: timedelta, is_lost: bool
+) -> None:
+    begin(REUSED, silent=silent)
+    assert bool(reaper.reap()) is is_lost
 
 
 def test_ones_own_attempts_are_left_alone(reaper: Reaper, begin: Begin) -> None:

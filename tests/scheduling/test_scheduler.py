@@ -167,6 +167,47 @@ def test_fires_that_are_left_out_are_told_in_a_line(
     ]
 
 
+def test_a_clock_that_was_ahead_and_is_put_back_silences_nobody_and_doubles_nothing(
+    database: Database, clock: Clock, begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheduler = begin(Written(source("herald", catch_up_within="20m")))
+    clock.now = NOON
+    assert scheduler.tick() == 1
+    clock.now = NOON + timedelta(days=1_461)
+    scheduler.tick()
+    assert next_fire(database, "herald") == clock.now + 10 * MINUTE
+    clock.now = NOON - 3 * MINUTE
+    assert scheduler.tick() == 0
+    assert "was put back" in caplog.text
+    assert next_fire(database, "herald") == NOON
+    with database.write() as session:
+        for run in session.scalars(select(RunRow).where(RunRow.state == RunState.QUEUED)):
+            run.state, run.outcome, run.finished_at = RunState.FINISHED, Outcome.SUCCEEDED, NOON
+    clock.now = NOON
+    assert scheduler.tick() == 0, "this fire has had its run"
+    clock.now = NOON + 10 * MINUTE
+    assert scheduler.tick() == 1
+    assert [fire for _, fire, outcome, _ in fires(database) if outcome != "skipped"] == [NOON, NOON + 10 * MINUTE]
+
+
+def test_a_clock_that_was_put_back_meanwhile_is_noticed_at_the_start(
+    database: Database, clock: Clock, begin: Begin
+) -> None:
+    clock.now = NOON + timedelta(days=1_461)
+    begin(Written(source("herald")))
+    clock.now = NOON - MINUTE
+    begin(Written(source("herald")))
+    assert next_fire(database, "herald") == NOON
+
+
+def test_a_wish_to_be_left_alone_for_years_is_none(database: Database, clock: Clock, begin: Begin) -> None:
+    scheduler = begin(Written(source("herald")))
+    with database.write() as session:
+        hosts.change(session, "herald.example", blocked_until=NOON + timedelta(days=1_461), blocked_reason="HTTP 503")
+    clock.now = NOON
+    assert scheduler.tick() == 1
+
+
 def test_a_changed_file_changes_the_next_fire_and_a_deleted_one_ends_it(
     database: Database, clock: Clock, begin: Begin
 ) -> None:

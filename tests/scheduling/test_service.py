@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from crawler.config import Config
@@ -41,6 +43,32 @@ def made(database: Database, sqlite_url: str, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("crawler.sources.registry.PACKAGED", tmp_path)
     config = Config.model_validate({"database_url": sqlite_url})
     return Service(database, config, keep=Keep(), entry="tests.scheduling.crawls:short")
+
+
+def test_a_clock_that_is_put_back_stops_no_tick(
+    made: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """APScheduler waits for a time of day. A day too far ahead, it would come after a day."""
+    ticks: list[float] = []
+    monkeypatch.setattr(made.scheduler, "tick_calmly", lambda: ticks.append(monotonic()))
+    ahead: list[float] = []
+
+    def show() -> None:
+        if len(ticks) > 1 and not ahead:
+            ahead.append(monotonic())
+            for work in clocks[0].get_jobs():
+                work.modify(next_run_time=datetime.now(UTC) + timedelta(days=1))
+        if (ahead and ticks[-1] > ahead[0]) or monotonic() > began + 20:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    clocks: list[BackgroundScheduler] = []
+    make = made._clock
+    monkeypatch.setattr(made, "_clock", lambda: clocks.append(make()) or clocks[0])
+    began = monotonic()
+    made.run(show)
+    assert ahead
+    assert ticks[-1] > ahead[0], "it never ticked again"
+    assert "was put back" in caplog.text
 
 
 def test_after_an_upgrade_it_becomes_the_new_program(made: Service, monkeypatch: pytest.MonkeyPatch) -> None:

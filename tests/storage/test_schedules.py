@@ -43,6 +43,13 @@ def test_an_unchanged_schedule_keeps_its_fire_even_if_that_is_overdue(database: 
         assert (row.next_fire_at, row.policy) == (NOON, {"retries": 9})
 
 
+def test_a_fire_beyond_the_next_one_is_recalled(database: Database) -> None:
+    """A clock that was ahead, by years perhaps, when a fire was computed must not keep the source silent until then."""
+    sync(database, declared("a", fire=NOON + timedelta(days=1_500)), declared("b", fire=None))
+    assert sync(database, declared("a"), declared("b", fire=None)) == Synced(recalled=("a",))
+    assert next_fires(database) == {"a": NOON, "b": None}
+
+
 def test_a_changed_schedule_begins_anew(database: Database) -> None:
     sync(database, declared("a"))
     assert sync(database, declared("a", spec_hash="b", fire=NOON + TEN)) == Synced(changed=("a",))
@@ -143,7 +150,7 @@ def test_a_scheduler_looks_after_the_sources_that_it_was_started_for(database: D
 
 def test_schedulers_are_known_by_what_they_said_last(database: Database) -> None:
     here, far = own_identity(), ProcessIdentity("another-machine", 4711, None)
-    gone = ProcessIdentity(here.worker, here.pid, NOON - timedelta(days=900))
+    gone = ProcessIdentity(here.worker, 5_000_000, NOON - timedelta(days=900))
     with database.write() as session:
         moment = now(session)
         for token, process in (("here", here), ("far", far), ("gone", gone), ("ended", here)):

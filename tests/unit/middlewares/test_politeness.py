@@ -6,7 +6,8 @@ from email.utils import format_datetime
 import pytest
 from scrapy.http import Response
 
-from crawler.middlewares.politeness import LONGEST_PAUSE, retry_after
+from crawler.middlewares.politeness import retry_after
+from crawler.storage.hosts import LONGEST_WISH
 
 
 def answer(value: str | None) -> Response:
@@ -18,7 +19,7 @@ def answer(value: str | None) -> Response:
     [
         pytest.param("120", timedelta(seconds=120), id="seconds"),
         pytest.param("0", timedelta(0), id="at once"),
-        pytest.param("99999999999", LONGEST_PAUSE, id="a hundred years are a day"),
+        pytest.param("99999999999", LONGEST_WISH, id="a hundred years are a day"),
         pytest.param(None, None, id="nothing said"),
         pytest.param("soon", None, id="nonsense is nothing said"),
         pytest.param("-5", None, id="a negative number is nonsense"),

@@ -4,7 +4,11 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
+
+from crawler.storage import liveness
 from crawler.storage.liveness import ProcessIdentity, is_alive, own_identity, process_started_at
 
 
@@ -34,11 +38,20 @@ def test_a_killed_process_that_nobody_has_waited_for_is_not_alive() -> None:
     child.stdout.close()
 
 
-def test_a_number_given_out_again_is_another_process() -> None:
+def test_a_number_given_out_again_is_no_proof_of_life() -> None:
     own = own_identity()
     assert own.started_at is not None
     earlier = ProcessIdentity(own.worker, own.pid, own.started_at - timedelta(hours=1))
-    assert is_alive(earlier) is False
+    assert is_alive(earlier) is None
+
+
+@pytest.mark.skipif(not Path("/proc/stat").exists(), reason="the moment of the boot is Linux's")
+def test_a_clock_that_was_set_makes_no_process_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel reckons the boot from now: whoever asks after the clock was set finds another moment than before."""
+    before = own_identity()
+    boot = liveness._boot_time()
+    monkeypatch.setattr(liveness, "_boot_time", lambda: boot + 3600)
+    assert is_alive(before) is None, "its heartbeat has to tell"
 
 
 def test_nobody_here_knows_of_another_machine() -> None:
