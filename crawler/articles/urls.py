@@ -199,7 +199,7 @@ def _parts(url: str) -> tuple[str, str, str, str]:
         url = url[glued.end() :]
     match = _SPLIT.fullmatch(url)
     if match is None:
-        raise UrlError(url, "not an absolute http(s) address")
+        raise UrlError(url, "not an absolute http(s) address: write it with https:// at its beginning")
     scheme, authority, path, query = match.groups()
     return scheme.lower(), authority.rstrip(":"), path.replace("\\", "/"), (query or "").replace("&amp;", "&")
 

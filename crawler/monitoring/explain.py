@@ -183,13 +183,29 @@ def _judge(
         advice = "Declare the site in a source file of your own: see docs/add-a-source.md."
         return "foreign", f"No source has the host {urlsplit(canonical).netloc}.", advice
     if not address.is_article:
-        pattern = address.edition.article
-        summary = f"Its path fits no article pattern of {source.id}/{address.edition.id} ({pattern})."
-        return "filtered", summary, "If it is an article, widen `article` in the source file."
+        return "filtered", *_filtered(canonical, source, address)
     age = f"{source.max_age.total_seconds() / 3600:.0f} h"
-    summary = f"It is an address of {source.id}/{address.edition.id}, but no list that was read has named it."
+    # Of what is left out of a list only the number is kept.
+    where = f"{source.id}/{address.edition.id}"
+    summary = f"It is an address of {where}, but no list that was read has named it, or only when it was too old."
     advice = f"Lists are read back to {age}; for older ones: crawler crawl {source.id} --since YYYY-MM-DD"
     return "unseen", summary, advice
+
+
+def _filtered(canonical: str, source: Source, address: Address) -> tuple[str, str]:
+    """(summary, advice) of an address that no edition on its host takes for an article's."""
+    path = canonical.partition("://")[2].partition("/")[2]
+    editions = [edition for edition in source.editions if edition.host == address.edition.host]
+    for edition in editions:
+        if (pattern := edition.left_out_by(f"/{path}")) is not None:
+            summary = f"Its path fits `not_article` of {source.id}/{edition.id} ({pattern}), which leaves it out."
+            return summary, "If it is an article, narrow `not_article` in the source file."
+    if len(editions) == 1:
+        where, patterns = f"{source.id}/{editions[0].id}", editions[0].article
+    else:
+        where, patterns = source.id, "; ".join(f"{edition.id}: {edition.article}" for edition in editions)
+    summary = f"Its path fits no article pattern of {where} ({patterns})."
+    return summary, "If it is an article, widen `article` in the source file."
 
 
 def _waits(session: Session, link: LinkRow) -> tuple[str, str]:

@@ -48,7 +48,7 @@ def locate(url: str, source: Source) -> Address | None:
     """
     absolute = join_url(url, url)
     if absolute is None:
-        raise UrlError(url, "not an absolute http(s) address")
+        raise UrlError(url, "not an absolute http(s) address: write it with https:// at its beginning")
     canonical = canonicalise_url(absolute)
     host, path = _host_and_path(canonical)
     editions = [edition for edition in source.editions if host in edition.hosts]

@@ -128,10 +128,21 @@ class Edition(Declaration):
         The path is tried with its escapes decoded, then without its query: `?page=2` makes it no other article.
         """
         path = unquote(path)
+        match = self._fitting(path)
+        return None if match is None or self._excluding(path) is not None else match
+
+    def left_out_by(self, path: str) -> str | None:
+        """The pattern of `not_article` that keeps a path from being an article; None where none has to."""
+        path = unquote(path)
+        return None if self._fitting(path) is None else self._excluding(path)
+
+    def _fitting(self, path: str) -> re.Match[str] | None:
         if len(path) > MAX_PATH:
             return None
-        match = re.search(self.article, path) or re.search(self.article, path.partition("?")[0])
-        return None if match is None or any(re.search(p, path) for p in self.not_article) else match
+        return re.search(self.article, path) or re.search(self.article, path.partition("?")[0])
+
+    def _excluding(self, path: str) -> str | None:
+        return next((pattern for pattern in self.not_article if re.search(pattern, path)), None)
 
 
 class Layout(Declaration):
