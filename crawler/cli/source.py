@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from crawler.cli.output import Json, console, print_json, yielding_table
 from crawler.config import load_config
 from crawler.errors import SourceProblem
 from crawler.sources.registry import Registry
+from crawler.sources.values import duration_in_words
 from crawler.storage.outcome import times
 
 app = typer.Typer(help="Sources: the news sites that are declared.", no_args_is_help=True)
@@ -75,12 +77,12 @@ def show(source: str, as_json: Json = False) -> None:
     """Show what a source's file says, defaults included."""
     registry = _registry()
     found = registry.get(source)
-    said: dict[str, Any] = {"file": str(registry.path_of(source)), **found.model_dump(mode="json")}
+    file = str(registry.path_of(source))
     if as_json:
-        print_json(said)
+        print_json({"file": file, **found.model_dump(mode="json")})
         return
     out = console()
-    for line in _lines(said):
+    for line in _lines({"file": file, **found.model_dump()}):
         out.print(line, markup=False, soft_wrap=True)
 
 
@@ -88,18 +90,24 @@ def _lines(value: dict[str, Any], indent: str = "") -> list[str]:
     """A nested declaration as indented lines, without what is empty."""
     lines: list[str] = []
     for key, entry in value.items():
-        if entry in (None, "", [], {}):
+        if entry in (None, "", (), {}):
             continue
         if isinstance(entry, dict):
             lines += [f"{indent}{key}:", *_lines(entry, indent + "  ")]
-        elif isinstance(entry, list) and isinstance(entry[0], dict):
+        elif isinstance(entry, tuple) and isinstance(entry[0], dict):
             for number, part in enumerate(entry):
                 lines += [f"{indent}{key}[{number}]:", *_lines(part, indent + "  ")]
-        elif isinstance(entry, list):
-            lines.append(f"{indent}{key}: {', '.join(map(str, entry))}")
         else:
-            lines.append(f"{indent}{key}: {entry}")
+            values = entry if isinstance(entry, tuple) else (entry,)
+            lines.append(f"{indent}{key}: {', '.join(map(_as_written, values))}")
     return lines
+
+
+def _as_written(value: object) -> str:
+    """A value as a source file has it."""
+    if isinstance(value, timedelta):
+        return duration_in_words(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @app.command()

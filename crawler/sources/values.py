@@ -112,6 +112,20 @@ def as_declared(value: Any) -> Any:
 
 Text = Annotated[str, AfterValidator(_shape(r"(?s).*\S.*", "write some words"))]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+def duration_in_words(span: timedelta) -> str:
+    """A duration as a source file has it, in the largest unit that it is a whole number of.
+
+    >>> [duration_in_words(timedelta(seconds=s)) for s in (0.2, 90, 600, 172_800)]
+    ['200ms', '90s', '10m', '2d']
+    """
+    for unit, name in reversed(_UNITS.items()):
+        if not span % timedelta(**{name: 1}):
+            return f"{span // timedelta(**{name: 1})}{unit}"
+    return f"{span.total_seconds()}s"
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]

@@ -45,6 +45,14 @@ def test_one_is_counted_as_one(folder: Path, zone: str, code: int, said: str) ->
     assert (done.exit_code, done.stdout) == (code, said)
 
 
+def test_what_is_shown_is_written_as_in_a_file(folder: Path) -> None:
+    lines = '[politeness]\ndelay = "200ms"\nverify_tls = false\n[[editions]]'
+    (folder / "herald.toml").write_text(HERALD.format(zone="Europe/London").replace("[[editions]]", lines))
+    shown = CliRunner().invoke(app, ["source", "show", "herald"]).stdout.splitlines()
+    assert {"  delay: 200ms", "  verify_tls: false", "  stall_after: 10m", "revisit: 1h, 6h, 1d, 3d"} <= set(shown)
+    assert {"  feeds[0]:", "    url: https://herald.example/rss.xml"} <= set(shown)
+
+
 def test_a_file_that_is_not_found_is_told_where_files_are_read_from(folder: Path) -> None:
     done = check("herald")
     assert done.stderr == f"Files of your own are read from {folder}\n"
