@@ -49,7 +49,7 @@ def list_(wanted: Filter, limit: Limit = 20, after: After = None, as_json: Json 
 @with_filter
 def search_(
     text: Annotated[
-        str, typer.Argument(help='Words in any form, all of which must occur; "a phrase", -without, a OR b.')
+        str, typer.Argument(help='Words in any form, all of which must occur; "a phrase", -without, a OR b, begin*.')
     ],
     wanted: Filter,
     best: Annotated[bool, typer.Option("--best", help="Best first instead of newest first.")] = False,

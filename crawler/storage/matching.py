@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crawler.storage.dialect import is_postgresql
 from crawler.storage.question import Question, Term
 from crawler.storage.tables import ArticleRow
-from crawler.storage.word_forms import forms
+from crawler.storage.word_forms import STAR, forms
 
 Asked = Select[*tuple[Any, ...]]
 
@@ -130,7 +130,8 @@ def _tsqueries(question: Question) -> tuple[str, dict[str, Any]]:
 
     def of_word(word: str) -> str:
         _, beginnings, stems = forms(word)
-        stemmed = f"to_tsquery('crawler_words', {given(' | '.join(map(_whole, (word, *stems))))})"
+        asked = (word.removesuffix(STAR), *stems)
+        stemmed = f"to_tsquery('crawler_words', {given(' | '.join(map(_whole, asked)))})"
         if not beginnings:
             return stemmed
         return f"({stemmed} || to_tsquery('simple', {given(' | '.join(map('{}:*'.format, beginnings)))}))"

@@ -12,7 +12,7 @@ from typing import Any
 from crawler.articles.asked_dates import REMEDY, read_asked_date
 from crawler.errors import DateError, QueryError
 from crawler.storage.filters import Filter
-from crawler.storage.word_forms import bare_words
+from crawler.storage.word_forms import SHORTEST_STEM, STAR, bare_words
 
 # Longer questions are no one's; each word costs a look into the index. Characters, terms.
 LONGEST, MOST_TERMS = 1_000, 32
@@ -27,7 +27,7 @@ _AND = frozenset({"AND", "&"})
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word, or a phrase: folded words that stand one after the other."""
+    """One word, or a phrase: folded words that stand one after the other. One with a star at its end is a beginning."""
 
     words: tuple[str, ...]
     is_phrase: bool = False
@@ -45,13 +45,15 @@ class Question:
 def read_question(words: str) -> Question:
     """Read words: `school repair` (both, in any form), `"new school"`, `-bus`, `-"school bus"`, `school OR college`.
 
-    Signs are none; a word with a hyphen is its parts. Field words are words here: `read_filter` knows them.
+    Signs are none, but for the star of `court*`, which finds all that begins so; a word with a hyphen is its parts.
+    Field words are words here: `read_filter` knows them.
 
     >>> read_question('школа -"новый год"').none_of
     (Term(words=('новый', 'год'), is_phrase=True),)
 
     Raises:
-        QueryError: a quotation mark is left open, OR stands alone, only words to leave out, or too long.
+        QueryError: a quotation mark is left open, OR stands alone, only words to leave out, too long, or a star after
+            too few letters.
     """
     groups: list[tuple[Term, ...]] = []
     none_of: list[Term] = []
@@ -130,8 +132,14 @@ def _parts(words: str) -> list[re.Match[str]]:
 
 
 def _term(part: re.Match[str]) -> Term | None:
-    phrase = part["phrase"]
-    found = tuple(bare_words(f"{part['field'] or ''} {phrase if phrase is not None else part['word']}"))
+    phrase, word = part["phrase"], part["word"]
+    found = tuple(bare_words(f"{part['field'] or ''} {phrase if phrase is not None else word}"))
+    if found and phrase is None and part["field"] is None and word.endswith(STAR):
+        *before, beginning = found
+        if len(beginning) < SHORTEST_STEM:
+            remedy = f"Write {SHORTEST_STEM} letters or more before the star"
+            raise QueryError(f"{beginning}{STAR} could be anything", query=word, remedy=remedy)
+        return Term((*before, beginning + STAR))
     return Term(found, is_phrase=phrase is not None or part["field"] is not None) if found else None
 
 

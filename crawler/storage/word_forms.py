@@ -19,6 +19,8 @@ SHORTEST_STEM = 3
 # six Russian letters find, another word is a seventh at 4, a twentieth at 5. At 6 a twenty-fifth,
 # but Kazakh endings in a row that the list below does not have would be missed of more words.
 LONGEST_SHORT_STEM = 5
+# After a word of a question: it is a beginning, whatever follows.
+STAR = "*"
 
 
 class Forms(NamedTuple):
@@ -54,13 +56,17 @@ def bare_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=1_024)
 def forms(word: str) -> Forms:
-    """The forms of a folded word; one of two letters, or with a digit, has no other.
+    """The forms of a folded word; one of two letters, or with a digit, has no other. A star: whatever begins so.
 
     >>> forms("ии")
     Forms(exact=('ии',), beginnings=(), stems=())
     >>> "рекой" in forms("река").exact, "река" in forms("рек").exact, forms("президента").beginnings
     (True, True, ('президент',))
+    >>> forms("суд*")
+    Forms(exact=(), beginnings=('суд',), stems=())
     """
+    if word.endswith(STAR):
+        return Forms((), (word.removesuffix(STAR),))
     if len(word) < SHORTEST_STEM or any(letter.isdigit() for letter in word):
         return Forms((word,))
     stems = tuple(_stems(word))

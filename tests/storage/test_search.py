@@ -131,6 +131,31 @@ def test_short_words_are_found_in_their_forms_and_no_others(
             assert {hit.row.body for hit in search(session, Filter(words)).hits} == set(forms), words
 
 
+COURT = ("Суд решил.", "Судебный спор.", "Судьи ушли.")
+
+
+@pytest.mark.parametrize("language", ["ru", None])
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("СУД*", {*COURT}),
+        ("судеб*", {"Судебный спор."}),
+        ("судебны*", {"Судебный спор."}),
+        ("суд* -спор*", {"Суд решил.", "Судьи ушли."}),
+        ("рекорд* OR судеб*", {"Судебный спор."}),
+    ],
+)
+def test_a_word_with_a_star_is_a_beginning(
+    database: Database, language: str | None, asked: str, found: set[str]
+) -> None:
+    bodies = enumerate((*COURT, "Сад цветёт."))
+    stored(database, *(reading(article(f"/{n}/", body, lead=None, language=language)) for n, body in bodies))
+    with database.read() as session:
+        page = search(session, Filter(asked), order="best")
+    assert {hit.row.body for hit in page.hits} == found
+    assert all(any(piece.is_hit for piece in hit.highlights.snippet) for hit in page.hits)
+
+
 @pytest.mark.parametrize("words", ["казахстан", "Казахстана", "казахстану"])
 def test_forms_that_a_stemmer_tells_apart_are_found(database: Database, words: str) -> None:
     stored(database, *(reading(article(f"/{n}/", f"Погода. {form}.", language="ru")) for n, form in enumerate(COUNTRY)))
