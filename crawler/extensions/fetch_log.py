@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -12,6 +13,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.storage.logs import Fetch
+
+# Lines that are kept while they cannot be written; more requests than a polite crawl makes in an hour.
+MOST_KEPT = 10_000
 
 
 class FetchLog:
@@ -45,6 +49,11 @@ class FetchLog:
         fetch = Fetch(datetime.now(UTC), kind, url, status, ms, size, outcome, reason)
         with self._lock:
             self._ended.append(fetch)
+
+    def give_back(self, lines: Sequence[Fetch]) -> None:
+        """Keep lines that could not be written for the next time."""
+        with self._lock:
+            self._ended = [*lines, *self._ended][-MOST_KEPT:]
 
     def take(self) -> list[Fetch]:
         """The lines that have come since the last call."""

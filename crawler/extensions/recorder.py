@@ -171,6 +171,7 @@ class Recorder:
                 self._write_lines(session, records, fetches)
         except (SQLAlchemyError, DatabaseError):
             self._log.give_back(records)
+            self._fetches.give_back(fetches)
             raise
 
     def _write_lines(self, session: Session, records: Sequence[Record], fetches: Sequence[Fetch]) -> None:

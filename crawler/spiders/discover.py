@@ -193,7 +193,7 @@ class Discoverer:
         headers: dict[str, str] = {}
         if conditional and self._conditional:
             known = await self._in_database(lambda session: feeds.get(session, self._source.id, url))
-            if known is not None:
+            if known is not None and not feeds.wants_whole(known, utc_now()):
                 headers = {"If-None-Match": known.etag or "", "If-Modified-Since": known.last_modified or ""}
         request = Request(
             url,

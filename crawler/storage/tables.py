@@ -323,6 +323,7 @@ class FeedRow(Base):
     last_polled_at: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_new_at: Mapped[datetime | None]
+    last_read_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("source_id", "url"),)
 

@@ -68,6 +68,19 @@ def test_an_unchanged_feed_is_asked_for_by_condition(home: Home, site: Site) -> 
     assert (result["outcome"], result["discovered"], result["fetched"]) == ("succeeded", 0, 0)
 
 
+def test_a_server_that_always_says_not_modified_silences_no_source(home: Home, site: Site) -> None:
+    publish(site, [1])
+    home.declare(site)
+    home.crawl()
+    publish(site, [1, 2])
+    whole = site.pages["/rss.xml"]
+    assert isinstance(whole, Reply)
+    site["/rss.xml"] = lambda asked: Reply(status=304) if "if-none-match" in asked.headers else whole
+    assert home.crawl()["new"] == 0
+    home.ask_for_writing("UPDATE feeds SET last_read_at = strftime('%Y-%m-%d %H:%M:%f000', 'now', '-6 hours')")
+    assert home.crawl()["new"] == 1
+
+
 def test_links_that_an_earlier_run_left_are_taken_although_the_feed_has_not_changed(home: Home, site: Site) -> None:
     publish(site, range(5))
     home.declare(site)

@@ -58,6 +58,21 @@ def test_not_modified_is_a_success(database: Database) -> None:
     assert (row.failures, row.last_error, row.last_success_at, row.etag) == (0, None, LATER, '"1"')
 
 
+def test_not_modified_is_not_believed_for_ever(database: Database) -> None:
+    read(database)
+    nearly = NOW + feeds.WHOLE_EVERY - timedelta(seconds=1)
+    with database.write() as session:
+        feeds.unchanged(session, "herald", URL, now=nearly)
+    row = get(database)
+    assert not feeds.wants_whole(row, nearly)
+    assert feeds.wants_whole(row, NOW + feeds.WHOLE_EVERY)
+    assert feeds.wants_whole(row, NOW - timedelta(days=1)), "the clock was put back: nobody knows when it was read"
+    fail(database, "timeout: no answer")
+    assert feeds.wants_whole(get(database), NOW + feeds.WHOLE_EVERY), "a visit without an answer is no reading"
+    read(database, now=NOW + feeds.WHOLE_EVERY, new=0)
+    assert not feeds.wants_whole(get(database), NOW + feeds.WHOLE_EVERY)
+
+
 @pytest.mark.parametrize(
     ("error", "weight"),
     [("http_503: busy", 0.25), ("timeout: no answer", 0.5), ("unreadable: HTML", 1), ("http_404: not there", 2)],

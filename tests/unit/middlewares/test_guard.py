@@ -23,6 +23,11 @@ from crawler.middlewares.refusals import PrivateAddressError
         pytest.param("0.0.0.0", False, id="this host"),
         pytest.param("224.0.0.1", False, id="multicast"),
         pytest.param("fd00::1", False, id="unique local"),
+        pytest.param("fec0::1", False, id="site local"),
+        pytest.param("64:ff9b::7f00:1", False, id="loopback behind a translator"),
+        pytest.param("64:ff9b::5db8:d70e", True, id="the open Internet behind a translator"),
+        pytest.param("2002:a00:1::", False, id="private network behind a tunnel"),
+        pytest.param("::7f00:1", False, id="loopback, compatible"),
     ],
 )
 def test_an_address_is_public_or_not(address: str, public: bool) -> None:
