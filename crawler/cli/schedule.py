@@ -62,7 +62,7 @@ def list_(as_json: Json = False) -> None:
             (
                 one["source"],
                 one["words"],
-                when(one["next_fire_at"], config),
+                when(one["next_fire_at"], config) if one["is_followed"] or not at_work else "",
                 when(one["last_fire_at"], config),
                 _pause_in_words(one["paused"], config) or (NOT_FOLLOWED if at_work and not one["is_followed"] else ""),
             )
