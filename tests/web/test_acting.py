@@ -77,12 +77,18 @@ def test_home_lists_what_is_to_come_and_says_when_nobody_follows_it(visit: Visit
     assert "tasozen_today" in told  # due: it begins within seconds
 
 
-def test_a_pause_that_cannot_be_understood_says_what_to_write(visit: Visit, home: Home) -> None:
+def test_a_pause_that_cannot_be_understood_says_what_to_write_and_keeps_what_was_typed(
+    visit: Visit, home: Home
+) -> None:
     page = visit().open("/sources/tasozen_today")
     page.get_by_text("Pause…").click()
+    page.get_by_label("Reason").fill('they "asked" us to')
     page.get_by_label("Until").fill("next spring")
     go(page, page.get_by_role("button", name="Pause", exact=True))
     assert "2026-11-20" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Until").is_visible()
+    typed = page.get_by_label("Reason").input_value(), page.get_by_label("Until").input_value()
+    assert typed == ('they "asked" us to', "next spring")
     assert home.one("SELECT paused_at FROM schedules WHERE source_id = 'tasozen_today'") is None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -65,8 +65,8 @@ def source(request: Request) -> Response:
     return _show(request)
 
 
-def _show(request: Request, *, wrong: str | None = None) -> Response:
-    """The page of a source; `wrong` says what is wrong with the form that was sent."""
+def _show(request: Request, *, wrong: str | None = None, typed: Mapping[str, str] | None = None) -> Response:
+    """The page of a source; `wrong` says what is wrong with the form that was sent, `typed` what stood in it."""
     declared = _declared(request)
     visitor, registry = Visitor.of(request), registry_of(request)
     with asking(request) as (session, now):
@@ -85,7 +85,14 @@ def _show(request: Request, *, wrong: str | None = None) -> Response:
         }
     notice, run_id = asked(request, "notice"), asked_number(request, "run")
     return render(
-        request, "source.html", status=400 if wrong else 200, wrong=wrong, notice=notice, run_id=run_id, **values
+        request,
+        "source.html",
+        status=400 if wrong else 200,
+        wrong=wrong,
+        typed=typed or {},
+        notice=notice,
+        run_id=run_id,
+        **values,
     )
 
 
@@ -107,7 +114,7 @@ async def pause(request: Request) -> Response:
     try:
         await run_in_threadpool(pausing)
     except ConfigError as error:
-        return await run_in_threadpool(_show, request, wrong=str(error))
+        return await run_in_threadpool(_show, request, wrong=str(error), typed=form)
     return back_to(f"/sources/{declared.id}", notice="paused")
 
 
