@@ -17,6 +17,7 @@ from crawler.middlewares.failures import failure_of
 from crawler.middlewares.host_states import HostStates, host_of
 from crawler.middlewares.refusals import RobotsDisallowedError, RobotsUnreachableError
 from crawler.spiders.clock import utc_now
+from crawler.storage.hosts import LONGEST_WISH
 from crawler.storage.tables import HostRow
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ KEPT_FOR = timedelta(hours=24)
 USED_WHILE_UNREACHABLE = timedelta(days=30)
 # RFC 9309, 2.5: at least 500 KiB must be parsed; what lies behind is ignored. Characters.
 PARSED_AT_MOST = 512_000
+# With such pauses a run of an hour brings a dozen pages: whoever wonders where the others are should read of it.
+LONG_DELAY = timedelta(minutes=5)
 
 
 class RobotsMiddleware:
@@ -77,12 +80,16 @@ class RobotsMiddleware:
             # "Unavailable" (4xx) means that there are no rules.
             text = text[:PARSED_AT_MOST] if 200 <= status < 300 else ""
             rules = self._parse(text)
+            # `Crawl-delay: 1e17` is no number of seconds that a clock can count.
+            delay = min(rules.crawl_delay(self._agent) or 0.0, LONGEST_WISH.total_seconds())
+            if delay > LONG_DELAY.total_seconds():
+                logger.warning("robots.txt of %s wants %.0f s between two requests; few fit into a run", host, delay)
             await self._hosts.change(
                 host,
                 robots_text=text,
                 robots_status=status,
                 robots_fetched_at=utc_now(),
-                delay_s=rules.crawl_delay(self._agent),
+                delay_s=delay or None,
             )
             return rules
         return self._while_unreachable(host, known, age, why)

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from crawler.articles.urls import canonicalise_url, url_hash
 from crawler.sources.address import Address, locate
 from crawler.sources.registry import Registry
-from crawler.sources.source import Source
-from crawler.storage import hosts
+from crawler.sources.source import Edition, Source
+from crawler.storage import feeds, hosts
 from crawler.storage.database import now
 from crawler.storage.outcome import times
 from crawler.storage.tables import (
     ArticleRow,
+    FeedRow,
     FetchRow,
     LinkRow,
     LinkState,
@@ -187,6 +188,10 @@ def _judge(
     age = f"{source.max_age.total_seconds() / 3600:.0f} h"
     # Of what is left out of a list only the number is kept.
     where = f"{source.id}/{address.edition.id}"
+    if (dead := _dead_list(session, source, address.edition)) is not None:
+        summary = f"It is an address of {where}; its {dead.kind} {dead.url}, which may name it, cannot be read: "
+        usual = ADVICE.get((dead.last_error or "").partition(":")[0], f"crawler source health {source.id}")
+        return "unseen", f"{summary}{dead.last_error}", usual
     summary = f"It is an address of {where}, but no list that was read has named it, or only when it was too old."
     advice = f"Lists are read back to {age}; for older ones: crawler crawl {source.id} --since YYYY-MM-DD"
     return "unseen", summary, advice
@@ -222,3 +227,10 @@ def _waits(session: Session, link: LinkRow) -> tuple[str, str]:
         ADVICE.get((link.reason or "").partition(":")[0], BY_ITSELF) if until else f"crawler crawl {link.source_id}"
     )
     return f"It is known and waits to be fetched{tried}{why}{next_at}.", advice
+
+
+def _dead_list(session: Session, source: Source, edition: Edition) -> FeedRow | None:
+    """A list of an edition that could not be read at its last visit; None when all could."""
+    of_kind = (edition.feeds, edition.sitemaps, edition.listings)
+    declared = {one.url for lists in of_kind for one in lists}
+    return next((row for row in feeds.of_source(session, source.id) if row.last_error and row.url in declared), None)

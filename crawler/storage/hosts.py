@@ -65,9 +65,9 @@ def left_alone_until(host: HostRow, now: datetime) -> datetime | None:
 
 
 def longest_delay(session: Session, names: Collection[str]) -> timedelta:
-    """The longest Crawl-delay that one of these hosts asks for, as far as is known."""
+    """The longest Crawl-delay that one of these hosts asks for, as far as is known; at most LONGEST_WISH."""
     seconds = session.scalar(select(func.max(HostRow.delay_s)).where(HostRow.host.in_(names)))
-    return timedelta(seconds=seconds or 0.0)
+    return timedelta(seconds=min(seconds or 0.0, LONGEST_WISH.total_seconds()))
 
 
 def lease(session: Session, host: str, *, token: str, run_id: int, now: datetime, lease: timedelta) -> bool:

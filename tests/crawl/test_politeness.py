@@ -36,6 +36,16 @@ def test_a_longer_crawl_delay_wins(home: Home, site: Site) -> None:
     assert min(pauses(site)) >= 0.39
 
 
+def test_a_crawl_delay_that_no_clock_can_count_stops_nobody(home: Home, site: Site) -> None:
+    publish(site, [1])
+    site["/robots.txt"] = Reply("User-agent: *\nCrawl-delay: 1e17\n", content_type="text/plain")
+    home.declare(site)
+    home.start("crawl", "herald")
+    until(lambda: home.ask("SELECT delay_s FROM hosts") == [(86_400.0,)])
+    until(lambda: home.ask("SELECT 1 FROM run_logs WHERE message LIKE '%86400 s between two requests%'"))
+    assert site.paths() == ["/robots.txt"]
+
+
 def test_a_shorter_crawl_delay_does_not(home: Home, site: Site) -> None:
     publish(site, range(3))
     site["/robots.txt"] = rules("User-agent: *\nCrawl-delay: 0.01\n")

@@ -22,6 +22,13 @@ def test_a_host_that_nobody_has_asked_has_no_wishes(database: Database) -> None:
     assert (row.host, row.failures, row.delay_s, row.blocked_until) == (HOST, 0, None, None)
 
 
+def test_a_delay_that_no_clock_can_count_is_the_longest_wish(database: Database) -> None:
+    """A runner asks for it every second: it must not fall over what a robots.txt says."""
+    with database.write() as session:
+        hosts.change(session, HOST, delay_s=1e17)
+        assert hosts.longest_delay(session, [HOST]) == hosts.LONGEST_WISH
+
+
 def test_changes_leave_the_other_values(database: Database) -> None:
     with database.write() as session:
         hosts.change(session, HOST, delay_s=2.5, robots_text="User-agent: *")
