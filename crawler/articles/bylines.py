@@ -146,7 +146,7 @@ def _candidates(segment: str) -> Iterator[str]:
     yield from _split_at_and(first)
     for other in others:
         for part in _split_at_and(_LEADING_AND.sub("", other)):
-            if _looks_like_a_name(part) or name_key(part) in _AGENCIES:
+            if looks_like_a_name(part) or name_key(part) in _AGENCIES:
                 yield part
 
 
@@ -157,7 +157,7 @@ def _without_label(segment: str) -> str:
         if word in _PARTS_OF_NAMES:
             first = next(_split_at_and(rest.partition(",")[0]))
             if rest[:1].islower() or not (
-                _looks_like_a_name(first) or all(_plain(one) in _DESK for one in first.split())
+                looks_like_a_name(first) or all(_plain(one) in _DESK for one in first.split())
             ):
                 break
         segment = rest
@@ -185,7 +185,7 @@ def _is_last_and_first(last: str, first: str) -> bool:
     )
 
 
-def _looks_like_a_name(part: str) -> bool:
+def looks_like_a_name(part: str) -> bool:
     """Two to five words that begin with capitals, none of them a role; or any in a script without cases."""
     words = part.split()
     if any(_plain(word) in _ROLES or _plain(word) in _DEGREES or _plain(word) in _DESK for word in words):

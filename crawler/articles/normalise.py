@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from crawler.articles.article import Article, Image
@@ -138,7 +139,7 @@ class _Captions:
         if len(paragraph) > 2 * self._longest:
             return False
         # Nearly all begin otherwise, and have no sign of a credit: they need not be folded.
-        if _fold(paragraph[:1])[:1] in self._beginnings and _fold(paragraph) in self._shown:
+        if _first_sign(paragraph[:1]) in self._beginnings and _fold(paragraph) in self._shown:
             return True
         if not may_hold_credit(paragraph):
             return False
@@ -175,6 +176,11 @@ def _before(printed: str, folded_end: str) -> str:
         position -= 1
         letters -= len(_fold(printed[position]))
     return printed[:position].rstrip("«\"“„‘'([ ")
+
+
+@lru_cache(maxsize=1024)  # paragraphs begin with a few dozen letters
+def _first_sign(letter: str) -> str:
+    return _fold(letter)[:1]
 
 
 def _fold(text: str) -> str:

@@ -23,6 +23,9 @@ _MOST_RELATED = 30
 # Boxes that are looked into; a page may give each of its links such a class.
 _MOST_BOXES = 20
 _LANGUAGE = re.compile(r"^[a-z]{2,3}")
+# The last part of a story's path, as far as it tells: words joined, a long number, or a file. And of a section's.
+_STORY = re.compile(r"[^/]*(?:[^/-]+-[^/]*[^/-]|[^/_]+_[^/]*[^/_]|\d{5}|\.html?$)[^/]*")
+_SECTION = re.compile(r"[^\W\d]{0,20}|\d{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,16 @@ def identify(url: str, declared: str | None, source: Source | None, address: Add
 
 
 def _is_on_same_site(theirs: str, own: str) -> bool:
-    """Whether `theirs` may name the story at `own`: not when it is the front page, which some give for all stories."""
-    return site_of(theirs) == site_of(own) and (urlsplit(theirs).path != "/" or urlsplit(own).path == "/")
+    """Whether `theirs` may name the story at `own`: not when it is the front page or the story's section, which some
+    give for all stories."""
+    if site_of(theirs) != site_of(own):
+        return False
+    above, path = urlsplit(theirs).path.rstrip("/"), urlsplit(own).path.rstrip("/")
+    if not above:
+        return not path
+    section, story = above.rpartition("/")[2], path.rpartition("/")[2]
+    is_above = path.startswith(f"{above}/") and _SECTION.fullmatch(section) and _STORY.fullmatch(story)
+    return not is_above
 
 
 def translations_of(found: Found, url: str, own_language: str | None) -> tuple[Translation, ...]:

@@ -22,7 +22,7 @@ from crawler.extraction.canonical import identify, related_links, translations_o
 from crawler.extraction.confidence import confidence_of
 from crawler.extraction.found import Found, Reading
 from crawler.extraction.meta import weak_published
-from crawler.extraction.moments import Moment, choose_published
+from crawler.extraction.moments import Moment, choose_published, may_be_one
 from crawler.extraction.page import Page
 from crawler.extraction.pictures import is_photo, merge_images
 from crawler.extraction.printed_date import date_in_address
@@ -102,6 +102,8 @@ class _Cascade:
         lead, paragraphs, body_confidence = self._text()
         if not headline.text and _letters(paragraphs) + len(lead or "") < _LEAST:
             raise ExtractionError(self._url, "neither a headline nor a text", missing=("headline", "body"))
+        if self._origins.get("body") == Origin.SCRIPT:
+            headline = readers.without_site(headline)
         self._origins["headline"] = headline.origin
         authors = self._authors()
         published, modified = self._published(), self._modified()
@@ -240,9 +242,18 @@ class _Cascade:
             modified=read(Origin.JSON_LD, readers.json_ld.modified),
         )
         moment = moment or read(Origin.URL, date_in_address(self._url))
-        if moment is None and self._origins.get("body") == Origin.SCRIPT:
-            return read(Origin.SCRIPT, readers.script_state.published)
+        if moment is None and (self._origins.get("body") == Origin.SCRIPT or readers.state_is_of_story):
+            moment = read(Origin.SCRIPT, readers.script_state.published)
+            if moment is not None and self._is_change(moment):
+                return None
         return moment
+
+    def _is_change(self, moment: Moment) -> bool:
+        """Whether what the script state calls the publication is the last change, as any other reader knows it."""
+        readers = self._readers
+        others = (found for found in readers.everything() if found.origin != Origin.SCRIPT)
+        changes = readers.clockwork.read_all((found.origin, found.modified) for found in others)
+        return any(may_be_one(change, moment, readers.clockwork.zone) for change in changes)
 
     def _modified(self) -> Moment | None:
         readers = self._readers
@@ -261,7 +272,7 @@ class _Cascade:
     # What the page says of itself
 
     def _section(self) -> str | None:
-        for found in self._readers.best_first():
+        for found in (*self._readers.best_first(), self._readers.topics):
             if found.section:
                 self._origins["section"] = found.origin
                 return found.section
@@ -273,7 +284,7 @@ class _Cascade:
         return section
 
     def _tags(self) -> tuple[str, ...]:
-        for found in self._readers.best_first():
+        for found in (*self._readers.best_first(), self._readers.topics):
             if found.tags:
                 self._origins["tags"] = found.origin
                 return found.tags
@@ -300,6 +311,8 @@ class _Cascade:
             origin = Origin.SITE_RULE
         else:
             visible = readers.body_images()
+            if not (declared or visible) and (first := readers.first_image()) is not None:
+                visible = [first]
             chosen = [*declared[:1], *visible]
             origin = Origin.GENERIC
         if not chosen:

@@ -16,6 +16,7 @@ _PLAIN = {
     "datePublished": "published",
     "dateModified": "modified",
     "articleSection": "section",
+    "genre": "section",
     "description": "lead",
     "inLanguage": "language",
 }
@@ -54,7 +55,7 @@ def read_microdata(page: Page) -> Found:
                 if value:
                     values.setdefault(name, []).append(value)
     for name, field in _PLAIN.items():
-        if name in values:
+        if name in values and not getattr(found, field):
             setattr(found, field, values[name][0])
     found.authors = tuple(values.get("author", ()))
     keywords = values.get("keywords", ())
@@ -93,6 +94,8 @@ def _value(node: LexborNode) -> str | None:
         value = attributes["content"]
     elif tag == "time" and attributes.get("datetime"):
         value = attributes["datetime"]
+    elif tag == "abbr" and attributes.get("title"):  # what is printed is short for it
+        value = attributes["title"]
     elif tag in ("img", "source", "embed", "iframe"):
         value = attributes.get("src")
     elif tag == "link":

@@ -165,6 +165,13 @@ def _as_exact(modified: Moment, moment: Moment) -> bool:
     return modified.precision != Precision.DAY and modified.at - moment.at < _SAME
 
 
+def may_be_one(change: Moment, moment: Moment, zone: tzinfo) -> bool:
+    """Whether two statements may be of one moment: of one minute, or of one day where either states no time."""
+    if Precision.DAY in (change.precision, moment.precision):
+        return _same_day(change, moment, zone)
+    return abs(change.at - moment.at) < _SAME
+
+
 def _same_day(day: Moment, moment: Moment, zone: tzinfo) -> bool:
     """Whether a moment may belong to a stated day: in the zone that its own text names, or in the page's."""
     days = {_local(moment).date(), moment.at.astimezone(zone).date()}

@@ -27,6 +27,8 @@ _LONGEST_SET = 10_000
 _NO_PHOTO = (
     "placeholder", "/blank.", "spacer", "/pixel.", "lazyload", "lazy-load", "lazy_load", "/1x1", "transparent.",
     "loader.gif", ".svg?", "/emoji/", "counter", "/logo-", "/logo_", "/logo.", "/logo/", "-logo.", "_logo.",
+    "no-image", "no_image", "noimage", "no-photo", "no_photo", "nophoto", "og-default", "og_default", "default-og",
+    "default_og", "default-image", "default_image", "default-share", "/share.png", "/share.jpg", "/social.png",
     "gravatar.com", "/avatar/", "/avatars/", "doubleclick", "/ad/", "/ads/",
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property, partial
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawler.articles.article import Image, Origin
+from crawler.articles.text import name_key
 from crawler.articles.urls import join_url
 from crawler.extraction.body import Body, read_body
 from crawler.extraction.byline import Byline, read_byline
@@ -21,15 +23,23 @@ from crawler.extraction.meta import read_meta
 from crawler.extraction.microdata import read_microdata
 from crawler.extraction.moments import Clockwork
 from crawler.extraction.page import Page
-from crawler.extraction.pictures import is_photo
+from crawler.extraction.pictures import address_of, is_photo
 from crawler.extraction.printed_date import PrintedDate, date_in_address, month_in_address, read_printed_dates
 from crawler.extraction.script_state import read_script_state
 from crawler.extraction.signature import read_signature
 from crawler.extraction.site_rules import SiteReading, read_site_rules
 from crawler.extraction.surroundings import Surroundings
+from crawler.extraction.topics import read_topics
 from crawler.extraction.zones import days_come_first, guess_zone
 from crawler.sources.address import Address
 from crawler.sources.source import Source
+
+# Letters of a text behind the headline with which the story begins.
+_PARAGRAPH = 200
+# Words of addresses of what stands there, too: buttons, portraits, and the site's own sign.
+_ICON = re.compile(r"icon|avatar|author|person|portrait|profile|android-chrome|sprite|button|share|flag", re.IGNORECASE)
+# Width or height below which a picture is no photo of the story, in pixels.
+_SMALL = 200
 
 
 class Readers:
@@ -130,6 +140,15 @@ class Readers:
         return fit if any(not date.is_modified for date in fit) else dates
 
     @cached_property
+    def topics(self) -> Found:
+        """Section and tags of an unknown site as they are printed, where no mark-up names them."""
+        if self.rules is not None:
+            return Found(origin=Origin.GENERIC)
+        named = tuple(self.best_first())
+        section, tags = not any(found.section for found in named), not any(found.tags for found in named)
+        return read_topics(self.page, self.headline.text, section=section, tags=tags)
+
+    @cached_property
     def body(self) -> Body:
         """The generic reader's body."""
         return read_body(self.page, headline=self.headline.text, lead=self.json_ld.lead or self.meta.lead)
@@ -138,6 +157,29 @@ class Readers:
         """Photos among the blocks of the generic body."""
         found = ((join_url(self.page.url, image.src), image.caption) for image in self.body.images)
         return [Image(address, caption) for address, caption in found if address and is_photo(address)]
+
+    @property
+    def state_is_of_story(self) -> bool:
+        """Whether the script state has the page's headline: then its other values are the story's, too."""
+        title = self.script_state.headline
+        return bool(title) and name_key(title or "") == name_key(self.headline.text or "")
+
+    def without_site(self, headline: Headline) -> Headline:
+        """A headline as the script state has it, where the page adds more behind it: the name of its site."""
+        title = self.script_state.headline
+        is_beginning = title and headline.text and headline.text.startswith(title)
+        return Headline(title, Origin.SCRIPT) if is_beginning and title != headline.text else headline
+
+    def first_image(self) -> Image | None:
+        """The photo between the headline and the text: many small sites name it nowhere else."""
+        for node, tag, text in self.around.behind() if self.around is not None else ():
+            if len(text) > _PARAGRAPH:
+                break
+            if tag in ("img", "amp-img") and not _is_small(node):
+                address = address_of(node, self.page.url)
+                if address and not _ICON.search(address):
+                    return Image(address)
+        return None
 
     # What the readers need to know of each other
 
@@ -179,8 +221,11 @@ class Readers:
         yield self.script_state
         published = [date.text for date in self.printed_dates if not date.is_modified]
         modified = [date.text for date in self.printed_dates if date.is_modified]
+        topics = read_topics(self.page, self.headline.text, section=True, tags=True)
         yield Found(
             origin=Origin.GENERIC,
+            section=topics.section,
+            tags=topics.tags,
             headline=self.headings[0].text if self.headings else None,
             lead=self.body.lead,
             body=self.body.paragraphs,
@@ -191,3 +236,9 @@ class Readers:
             images=tuple(self.body_images()),
         )
         yield Found(origin=Origin.URL, published=date_in_address(self.page.url))
+
+
+def _is_small(image: LexborNode) -> bool:
+    """Whether a picture says that it is an icon or a portrait."""
+    sizes = (image.attributes.get("width"), image.attributes.get("height"))
+    return any(size.isdecimal() and int(size[:6]) < _SMALL for size in sizes if size)

@@ -46,6 +46,10 @@ _PUBLISHED = (
     "publish_date",
     "published",
     "pubdate",
+    "publicationdate",
+    "publication_date",
+    "first_publication_date",
+    "date_posted",
     "date",
 )
 _MODIFIED = ("modifiedat", "modified_at", "datemodified", "updatedat", "updated_at")

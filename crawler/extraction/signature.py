@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from crawler.articles.bylines import looks_like_a_name
 from crawler.articles.text import normalise_text
 from crawler.extraction.byline import Byline, people_of
 from crawler.extraction.page import Page
 
-# Labels that stand nowhere but before an author's name, by the letters of the text: each costs a search through the page.
+# Labels that stand nowhere but before an author's name, by the letters of the text: each costs one search of the page.
 _LABELS = (
     (
         re.compile("[\u0400-\u04ff]"),
@@ -80,7 +81,9 @@ def _labelled(utf8: bytes, labels: Iterable[str]) -> Iterator[str]:
 
 
 def _behind(utf8: bytes, paragraph: str) -> str | None:
-    """The name behind the end of a paragraph."""
+    """The name behind the end of a paragraph, which is in the same letters."""
+    if not _SENTENCE_CASE.search(paragraph):
+        return None
     ending = paragraph[-_END:].encode()
     start = utf8.rfind(ending)
     name = _NAME_APART.match(utf8, start + len(ending), start + len(ending) + _WITHIN) if start >= 0 else None
@@ -99,6 +102,7 @@ def _is_name(text: str) -> bool:
         and len(words) in _WORDS
         and _SENTENCE_CASE.search(text) is not None
         and all(word[0].isupper() and word[1:].replace("-", "").isalpha() for word in words)
+        and looks_like_a_name(text)
     )
 
 

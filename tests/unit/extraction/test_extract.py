@@ -183,6 +183,55 @@ def test_script_state_is_the_last_place_to_look() -> None:
     )
 
 
+STATE = {"title": "Pier to rise again", "content": STORY, "published_at": "2024-05-02T08:00:00Z"}
+
+
+def state(**values: str) -> str:
+    return f'<script id="__NEXT_DATA__" type="application/json">{json.dumps({**STATE, **values})}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "after", "day"),
+    [
+        pytest.param(state(), "", "2024-05-02", id="the state is of this story"),
+        pytest.param(state(updated_at="2024-05-02T08:00:00Z"), "", "2024-05-02", id="the state knows its change, too"),
+        pytest.param(state(title="Another story"), "", None, id="the state is of another"),
+        pytest.param(
+            state() + ld(headline="Pier to rise again", dateModified="2024-05-02T08:00:00Z"),
+            "",
+            None,
+            id="JSON-LD calls it the change",
+        ),
+        pytest.param(state(), "<p>Updated: May 2, 2024</p>", None, id="the page calls it the change"),
+    ],
+)
+def test_the_state_dates_a_story_that_nothing_else_does(head: str, after: str, day: str | None) -> None:
+    article = extract(page(head=head, after=after), "https://example.com/pier")
+
+    assert (article.published_at and article.published_at.date().isoformat()) == day
+
+
+def test_a_text_from_the_state_has_its_headline_without_the_site_s_name() -> None:
+    html = f"<title>Pier to rise again - Harbour News</title>{state()}<div id=app></div>"
+
+    assert extract(html.encode(), URL).headline == "Pier to rise again"
+
+
+@pytest.mark.parametrize(
+    ("picture", "image"),
+    [
+        pytest.param('<img src="/u/pier.jpg" width=800>', "https://www.example.com/u/pier.jpg", id="a photo"),
+        pytest.param('<amp-img src="/u/pier.jpg"></amp-img>', "https://www.example.com/u/pier.jpg", id="AMP"),
+        pytest.param('<img src="/u/pier.jpg" width=64>', None, id="too small"),
+        pytest.param('<img src="/img/icon-share.png">', None, id="a button"),
+    ],
+)
+def test_a_photo_between_headline_and_text_counts_where_none_is_named(picture: str, image: str | None) -> None:
+    article = extract(page(after=f"<div>{picture}</div>", story="".join(f"<p>{text * 2}</p>" for text in TEXT)), URL)
+
+    assert next((one.url for one in article.images), None) == image
+
+
 # Addresses
 
 
@@ -200,6 +249,25 @@ def test_a_declared_address_is_believed_on_its_own_site_only(declared: str, cano
     article = extract(page(head=f'<link rel="canonical" href="{declared}">'), URL)
 
     assert article.canonical_url.rstrip("/") == canonical
+
+
+@pytest.mark.parametrize(
+    ("url", "declared", "believed"),
+    [
+        pytest.param("https://example.kz/ru/news/pier-rises", "https://example.kz/ru/news/", False, id="its section"),
+        pytest.param(
+            "https://example.kz/ru/news/pier-rises", "https://example.kz/ru/", False, id="the language's home"
+        ),
+        pytest.param("https://example.kz/news/612345", "https://example.kz/news", False, id="the section of a number"),
+        pytest.param("https://example.kz/pier-rises/2", "https://example.kz/pier-rises", True, id="its first page"),
+        pytest.param("https://example.kz/pier/print", "https://example.kz/pier", True, id="what it is the print of"),
+        pytest.param("https://example.kz/a/612345", "https://example.kz/news/612345", True, id="another folder"),
+    ],
+)
+def test_a_story_is_not_declared_to_be_its_section(url: str, declared: str, believed: bool) -> None:
+    article = extract(page(head=f'<link rel="canonical" href="{declared}">'), url)
+
+    assert article.canonical_url.rstrip("/") == (declared if believed else url).rstrip("/")
 
 
 @pytest.mark.parametrize(

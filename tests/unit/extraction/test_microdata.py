@@ -33,6 +33,19 @@ def found(html: str) -> Found:
             "2021-01-20",
             id="span",
         ),
+        pytest.param(
+            '<abbr itemprop="datePublished" title="2024-05-06T03:30:00-07:00">3:30 AM</abbr>',
+            "published",
+            "2024-05-06T03:30:00-07:00",
+            id="abbr (Blogger)",
+        ),
+        pytest.param('<a itemprop="genre">Новости</a>', "section", "Новости", id="genre (Joomla)"),
+        pytest.param(
+            '<a itemprop="genre">News</a><a itemprop="articleSection">Sea</a>',
+            "section",
+            "Sea",
+            id="section before genre",
+        ),
         pytest.param('<span itemprop="author">Anna Smith</span>', "authors", ("Anna Smith",), id="author as text"),
         pytest.param(
             '<span itemprop="author" itemscope itemtype="https://schema.org/Person"><img itemprop="image" src="/a.jpg">'

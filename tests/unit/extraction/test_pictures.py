@@ -111,6 +111,9 @@ def test_variants_add_to_a_photo_and_bring_no_other() -> None:
         "https://a.kz/img/logo.png",
         "https://a.kz/counter?x",
         "https://secure.gravatar.com/avatar/1",
+        "https://a.kz/upload/no-image.jpg",
+        "https://a.kz/img/og-default.png",
+        "https://a.kz/img/share.png",
     ],
 )
 def test_logos_and_counters_are_no_photos(url: str) -> None:
