@@ -37,7 +37,7 @@ FIELDS = (
 
 @app.command()
 def show(article: Reference, as_json: Json = False) -> None:
-    """Show one article: its fields with the readers that supplied them, its text, images, relations, earlier texts."""
+    """Show one article. Its fields with the readers that supplied them, text, images, relations, earlier texts."""
     config = load_config()
     with reading(config) as session:
         found = find_or_exit(session, article)
@@ -63,7 +63,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Erase an article for good (law, consent); a tombstone remains, so that it is never stored again."""
+    """Erase an article for good (law, consent). A tombstone remains, so that it is never stored again."""
     config = load_config()
     with Database(config.url) as database:
         ensure_ready(database)

@@ -60,7 +60,7 @@ def search_(
     after: After = None,
     as_json: Json = False,
 ) -> None:
-    """Find articles by words; Russian, Kazakh and English forms of a word are found.
+    """Find articles by words, in any form: Russian, Kazakh, English.
 
     Fields may stand among the words: source:tengrinews section:Спорт author:"Ann Reed" tag:bridge lang:ru
     after:2026-11-01 before:yesterday is:revised.

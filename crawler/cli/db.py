@@ -21,7 +21,7 @@ app = typer.Typer(help="The database: upgrade, state, size, pruning.", no_args_i
 def upgrade(
     backup: Annotated[bool, typer.Option(help="Copy a SQLite file beside itself first.")] = True, as_json: Json = False
 ) -> None:
-    """Bring the database to this version's schema; creates it where there is none."""
+    """Bring the database to this version's schema, or create it."""
     with Database(load_config().url) as database:
         done = schema.upgrade(database, backup=backup)
         where = str(database)
@@ -40,7 +40,7 @@ def upgrade(
 
 @app.command()
 def current(as_json: Json = False) -> None:
-    """Show which schema the database has; exit code 1 unless it is this version's."""
+    """Show which schema the database has. Exit code 1 unless it is this version's."""
     with Database(load_config().url) as database:
         found = schema.inspect_schema(database)
         where = str(database)
@@ -61,7 +61,7 @@ def current(as_json: Json = False) -> None:
 
 @app.command()
 def check(as_json: Json = False) -> None:
-    """Check schema, file, references and search index; exit code 1 when something is wrong. Reads the whole file."""
+    """Check schema, file, references and search index. Exit code 1 when something is wrong. Reads the whole file."""
     with Database(load_config().url) as database:
         found = soundness.problems(database)
         where = str(database)
@@ -76,7 +76,7 @@ def check(as_json: Json = False) -> None:
 
 @app.command()
 def path(as_json: Json = False) -> None:
-    """Print where the database is: the file of SQLite, or the address without its password."""
+    """Print where the database is. The file of SQLite, or the address without its password."""
     with Database(load_config().url) as database:
         where = str(database.path.absolute()) if database.path else str(database)
         kind = database.dialect
@@ -105,7 +105,7 @@ def size(as_json: Json = False) -> None:
 
 @app.command()
 def prune(as_json: Json = False) -> None:
-    """Delete old logs, fetches, attempts and skipped runs, as CRAWLER_KEEP_* say; articles stay."""
+    """Delete old logs, fetches, attempts, skipped runs. As CRAWLER_KEEP_* say; articles stay."""
     config = load_config()
     with Database(config.url) as database:
         schema.ensure_readable(database)

@@ -18,7 +18,7 @@ def demo(
         Path | None, typer.Option(metavar="FOLDER", help="Keep the demo's database and source file in this folder.")
     ] = None,
 ) -> None:
-    """Crawl a small bundled news site twice and show what came of it, step by step.
+    """Crawl a small bundled news site twice and show what came of it.
 
     Exit codes: 0 all was as it must be; 1 something was not; 2 the folder is already in use.
     """

@@ -62,7 +62,7 @@ def list_(
 
 @app.command()
 def show(error: int, as_json: Json = False) -> None:
-    """Show one kind of error: a sample address, its traceback, the runs it happened in."""
+    """Show one kind of error. A sample address, its traceback, the runs it happened in."""
     config = load_config()
     with reading(config) as session:
         found = session.get(ErrorRow, error)

@@ -16,7 +16,7 @@ from crawler.sources.registry import Registry
 
 
 def explain(url: str, as_json: Json = False) -> None:
-    """Say what became of an address: stored, pending, rejected or never seen; since when, why, and what to do."""
+    """Say what became of an address, why, and what to do. Stored, pending, rejected or never seen; since when."""
     config = load_config()
     with reading(config) as session:
         try:

@@ -33,7 +33,7 @@ def history(
     diff: Annotated[bool, typer.Option("--diff", help="Show what changed, word by word.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show the texts an article has had: when each was replaced, and which fields changed."""
+    """Show the texts an article has had. When each was replaced, and which fields changed."""
     config = load_config()
     with reading(config) as session:
         found = find_or_exit(session, article)
@@ -56,7 +56,7 @@ def history(
 
 
 def cluster(article: Reference, as_json: Json = False) -> None:
-    """Show where else an article's story stands, the earliest published first, and its translations."""
+    """Show where else an article's story stands. The earliest published first; and its translations."""
     config = load_config()
     with reading(config) as session:
         row = find_or_exit(session, article).row

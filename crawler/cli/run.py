@@ -88,7 +88,7 @@ def _print_skipped(found: Sequence[RunRow], config: Config) -> None:
 
 @app.command()
 def show(run: Run, as_json: Json = False) -> None:
-    """Show one run: its counts, its attempts with how they ended, what it fetched without success."""
+    """Show one run. Its counts, its attempts with how they ended, every request."""
     config = load_config()
     with reading(config) as session:
         found = runs.get(session, run)
@@ -148,7 +148,7 @@ def show(run: Run, as_json: Json = False) -> None:
 
 @app.command()
 def cancel(run: Run, as_json: Json = False) -> None:
-    """Cancel a run: one that waits ends at once, one that goes on ends cleanly within some seconds."""
+    """Cancel a run. One that waits ends at once, one that goes on ends cleanly within some seconds."""
     with Database(load_config().url) as database:
         ensure_readable(database)
         with database.write() as session:
@@ -168,7 +168,7 @@ def cancel(run: Run, as_json: Json = False) -> None:
 
 @app.command()
 def retry(run: Run, as_json: Json = False) -> None:
-    """Let a crawl of the same source, with the same options, wait for the next free place of a runner."""
+    """Let the same crawl wait for the next free place of a runner. Of the same source, with the same options."""
     with Database(load_config().url) as database:
         ensure_readable(database)
         with database.write() as session:
@@ -180,7 +180,7 @@ def retry(run: Run, as_json: Json = False) -> None:
 
 @app.command()
 def tail(run: Run, as_json: Json = False) -> None:
-    """Follow the log of a run until it ends; as `crawler log RUN --follow`."""
+    """Follow the log of a run until it ends. As `crawler log RUN --follow`."""
     log(str(run), follow=True, as_json=as_json)
 
 

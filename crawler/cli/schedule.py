@@ -34,7 +34,7 @@ NOT_FOLLOWED = "not followed: crawler up was started for other sources"
 
 @app.command("list")
 def list_(as_json: Json = False) -> None:
-    """List the schedules: in words, with the next fire and what keeps it from running."""
+    """List the schedules in words. With the next fire and what keeps it from running."""
     config = load_config()
     declarations = _declarations(config)
     kept, at_work = _rows(config), _at_work(config)
@@ -83,7 +83,7 @@ def next_(
     count: Annotated[int, typer.Option("--count", "-n", min=1, max=1_000, help="So many.")] = 10,
     as_json: Json = False,
 ) -> None:
-    """Show the next fires, in the source's zone and in UTC, and what the next change of the clocks does to them."""
+    """Show the next fires. In the source's zone and in UTC, and what the next change of the clocks does to them."""
     config = load_config()
     declarations = _declarations(config)
     chosen = [requests.known(declarations, source)] if source else list(declarations.sources)
@@ -155,7 +155,7 @@ def run(
 
 @app.command()
 def check(as_json: Json = False) -> None:
-    """Exit code 0 when a scheduler is at work, 1 when none is: for health checks."""
+    """Say whether a scheduler is at work. Exit code 0 when one is, 1 when none is: for health checks."""
     config = load_config()
     rows = _at_work(config)
     if as_json:

@@ -19,7 +19,7 @@ Port = Annotated[
 
 
 def serve(host: Host = None, port: Port = None) -> None:
-    """Serve the pages and the HTTP API until Ctrl-C, for this machine alone unless --host says otherwise."""
+    """Serve the pages and the HTTP API until Ctrl-C. For this machine alone unless --host says otherwise."""
     # Other commands start without a web server's libraries.
     from crawler.web import serving
     from crawler.web.app import create_app

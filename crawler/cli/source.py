@@ -115,7 +115,7 @@ def check(
     sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Ids; none means all.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check source files: every problem of every file at once, each with its remedy. Exit code 1 when there is one."""
+    """Check source files. Every problem of every file at once, each with its remedy. Exit code 1 when there is one."""
     registry = _registry()
     problems = list(registry.problems)
     if sources:

@@ -52,7 +52,7 @@ def test(
     url: Annotated[str | None, typer.Option(help="The address that a saved page comes from.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show every field of a page, its value, its origin, and what the other readers would have said."""
+    """Show every field of a page and where it came from. And what the other readers would have said."""
 
     def fetch(address: str) -> tuple[bytes, str | None]:
         from crawler.spiders.one_page import fetch_page  # Scrapy, only where something is fetched

@@ -60,7 +60,7 @@ def create(
 
 @app.command("list")
 def list_(as_json: Json = False) -> None:
-    """List the tokens, also those that were taken back: what each may do, when it was last used."""
+    """List the tokens, also those that were taken back. What each may do, when it was last used."""
     config = load_config()
     with reading(config) as session:
         found, moment = tokens.listing(session), now(session)

@@ -49,9 +49,10 @@ def up(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Crawl every source when its schedule says so, until Ctrl-C: a scheduler and a runner for this machine.
+    """Crawl every source when its schedule says so.
 
-    Source files that change are read again. The first Ctrl-C lets runs end cleanly, the second ends them at once.
+    A scheduler and a runner for this machine, until Ctrl-C. Source files that change are read again. The first Ctrl-C
+    lets runs end cleanly, the second ends them at once.
     """
     # Other commands start without a scheduler's libraries.
     from crawler.scheduling.service import Service
