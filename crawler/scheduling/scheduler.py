@@ -137,7 +137,7 @@ class Scheduler:
 
     def _sync(self) -> None:
         for problem in self._declarations.problems:
-            logger.warning("Left as it was: %s", problem)
+            logger.warning("Left out: %s", problem)
 
         def sync(session: Session) -> schedules.Synced:
             moment = self._clock(session)
