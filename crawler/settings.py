@@ -72,6 +72,7 @@ EXTENSIONS = {
     # The recorder opens the run, so it comes before what writes into it.
     "crawler.extensions.recorder.Recorder": 10,
     "crawler.extensions.progress.Progress": 20,
+    "crawler.extensions.prompt_end.PromptEnd": 30,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.memusage.MemoryUsage": None,

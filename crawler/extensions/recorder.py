@@ -24,6 +24,7 @@ from crawler.errors import DatabaseError
 from crawler.extensions.fetch_log import FetchLog
 from crawler.extensions.run_log import RunLogHandler
 from crawler.spiders.news import NewsSpider
+from crawler.spiders.patience import PATIENCE, transact
 from crawler.storage import hosts, logs, runs
 from crawler.storage.database import Database, now
 from crawler.storage.liveness import own_identity
@@ -189,13 +190,13 @@ class Recorder:
         if self._beating:
             self._beating.cancel()
         try:
-            await asyncio.to_thread(self._finish, reason)
+            await self._finish(reason)
         finally:
             logging.getLogger().removeHandler(self._log)
             if self._database:
                 self._database.close()
 
-    def _finish(self, finish_reason: str) -> None:
+    async def _finish(self, finish_reason: str) -> None:
         if self._attempt is None or self._database is None:
             return
         stats = self._stats() | {"finish_reason": finish_reason}
@@ -216,11 +217,13 @@ class Recorder:
             self._write_lines(session, records, fetches)
             finish(session, now=now(session))
 
+        # Whoever has waited for the database in vain has waited long enough.
+        write = partial(transact, self._database, patience=0.0 if finish_reason == "database_lost" else PATIENCE)
         try:
-            self._database.transact(write_all)
+            await write(write_all)
         except SQLAlchemyError as error:  # a line that the database refuses must not cost the record of the end
             logger.warning("The last lines of the log cannot be written: %s", error)
-            self._database.transact(lambda session: finish(session, now=now(session)))
+            await write(lambda session: finish(session, now=now(session)))
 
 
 def counts_of(stats: Mapping[str, Any]) -> dict[str, int]:

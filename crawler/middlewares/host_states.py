@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -10,6 +9,7 @@ from weakref import WeakKeyDictionary
 from scrapy.crawler import Crawler
 from sqlalchemy.orm import Session
 
+from crawler.spiders.patience import transact
 from crawler.storage import hosts
 from crawler.storage.tables import HostRow
 
@@ -41,7 +41,7 @@ class HostStates:
 
     async def _in_database(self, ask: Callable[[Session], HostRow]) -> HostRow:
         database = self._crawler.spider.database  # type: ignore[union-attr]
-        return await asyncio.to_thread(database.transact, ask)
+        return await transact(database, ask)
 
 
 _SHARED: WeakKeyDictionary[Crawler, HostStates] = WeakKeyDictionary()

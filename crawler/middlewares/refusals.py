@@ -33,3 +33,7 @@ class HostBlockedError(IgnoreRequest):
 
 class TooLateError(IgnoreRequest):
     """The time that the run has for such requests is over; what they were for waits for the next one."""
+
+
+class EndingError(TooLateError):
+    """The run itself ends."""

@@ -18,6 +18,7 @@ from crawler.articles.verdict import Verdict
 from crawler.errors import DatabaseError
 from crawler.spiders.items import LinkEnded, PageRead
 from crawler.spiders.news import NewsSpider
+from crawler.spiders.patience import LOOK_EVERY, PATIENCE
 from crawler.storage.identity import Reading
 from crawler.storage.links import LinkEnding
 from crawler.storage.storing import BATCH, Stored, store
@@ -27,10 +28,6 @@ logger = logging.getLogger(__name__)
 
 # Seconds that the first of a batch waits for others.
 GATHER = 1.0
-# Seconds to wait for a database that has gone: a restart of PostgreSQL takes some ten.
-PATIENCE = 60.0
-# Seconds between two tries of that.
-LOOK_EVERY = 2.0
 
 
 @dataclass(slots=True)

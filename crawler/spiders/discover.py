@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,8 +20,10 @@ from crawler.discovery.listings import read_listing
 from crawler.discovery.sitemaps import choose_children, read_sitemap
 from crawler.errors import DatabaseError, DiscoveryError
 from crawler.middlewares.failures import failure_of
+from crawler.middlewares.refusals import EndingError
 from crawler.sources.source import Edition, Feed, Listing, Sitemap
 from crawler.spiders.clock import utc_now
+from crawler.spiders.patience import transact
 from crawler.storage import feeds, links
 from crawler.storage.links import Registered
 
@@ -69,6 +70,8 @@ class Discoverer:
         self._stats = spider.crawler.stats
         # Whoever asks for older links wants the lists read even when they have not changed.
         self._conditional = spider.options.since is None
+        self._is_over = False
+        """The crawl ends: nothing is asked for any more."""
         self._polled: dict[tuple[Feed | Sitemap | Listing, str], Poll] = {}
 
     async def run(self) -> None:
@@ -89,7 +92,7 @@ class Discoverer:
             answered = answered or any(poll.answered for poll in polls)
             if any(poll.suffices for poll in polls):
                 return
-        if not answered:
+        if not answered and not self._is_over:
             self._stats.inc_value("crawler/editions_without_list")
             logger.error(
                 "No list of %s/%s can be read: its feeds, sitemaps and listings are all dead or blocked. "
@@ -201,8 +204,13 @@ class Discoverer:
             callback=NO_CALLBACK,
             meta={"kind": kind, "handle_httpstatus_list": [304, *range(400, 600)]},
         )
+        if self._is_over:
+            return None
         try:
             response = await self._spider.crawler.engine.download_async(request)
+        except EndingError:
+            self._is_over = True
+            return None
         except Exception as error:  # whatever it was, it is one list of several: say why and go on
             failure = failure_of(error)
             await self._dead(url, kind, failure.kind, failure.text, None)
@@ -288,7 +296,7 @@ class Discoverer:
         self._spider.fetches.end(response.url, kind=kind, outcome=outcome)
 
     async def _in_database(self, ask: Callable[[Session], T]) -> T:
-        return await asyncio.to_thread(self._spider.database.transact, ask)
+        return await transact(self._spider.database, ask)
 
 
 def _content_type(response: Response) -> str | None:

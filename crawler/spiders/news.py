@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -22,6 +21,7 @@ from crawler.errors import ExtractionError
 from crawler.extensions.fetch_log import FetchLog
 from crawler.extraction import extract
 from crawler.middlewares.failures import Failure, failure_of, failure_of_status
+from crawler.middlewares.refusals import EndingError
 from crawler.sources.address import locate
 from crawler.sources.source import Source
 from crawler.spiders import revisit
@@ -30,6 +30,7 @@ from crawler.spiders.discover import Discoverer
 from crawler.spiders.items import LinkEnded, PageRead
 from crawler.spiders.notices import notice_of
 from crawler.spiders.options import CrawlOptions
+from crawler.spiders.patience import transact
 from crawler.spiders.revisit import Revisitor
 from crawler.storage import links
 from crawler.storage.database import Database
@@ -123,7 +124,7 @@ class NewsSpider(Spider):
             now=utc_now(),
             lease=self._time_limit,
         )
-        return await asyncio.to_thread(self.database.transact, claim)
+        return await transact(self.database, claim)
 
     def _article_request(self, link: PendingLink) -> Request:
         return Request(
@@ -148,6 +149,8 @@ class NewsSpider(Spider):
     def article_failed(self, failure: TwistedFailure) -> Iterator[LinkEnded]:
         """Say why a link brought no answer at all."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        if isinstance(failure.value, EndingError):
+            return  # nothing has happened to the link: it is given back with the others at the end of the run
         found = failure_of(failure.value or RuntimeError("no exception was given"))
         if found.state is LinkState.PENDING and locate(request.url, self.source) is None:
             # Redirected to a host that may never be reached again: not a bad day of the site itself.

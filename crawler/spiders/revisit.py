@@ -6,7 +6,6 @@ If-Modified-Since; what comes back is stored as any article is, and the store de
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -26,6 +25,7 @@ from crawler.middlewares.failures import Failure, failure_of
 from crawler.middlewares.refusals import TooLateError
 from crawler.spiders.clock import utc_now
 from crawler.spiders.items import PageRead
+from crawler.spiders.patience import transact
 from crawler.storage import revisits
 from crawler.storage.revisits import Due
 from crawler.storage.tables import LinkState
@@ -68,7 +68,7 @@ class Revisitor:
             return
         ask = partial(revisits.due, source_id=self._source.id, now=utc_now(), limit=min(limit or MOST, MOST))
         until = monotonic() + within.total_seconds() if within is not None else inf
-        for article in await asyncio.to_thread(self._spider.database.transact, ask):
+        for article in await transact(self._spider.database, ask):
             since = format_datetime(article.last_seen_at.astimezone(UTC) - CLOCKS, usegmt=True)
             yield Request(
                 article.url,
@@ -114,7 +114,7 @@ class Revisitor:
 
     async def _found(self, word: str, due: Due, url: str, write: revisits.Finding, reason: str | None = None) -> None:
         work = partial(write, article_id=due.article_id, steps=self._source.revisit, now=utc_now())
-        await asyncio.to_thread(self._spider.database.transact, work)
+        await transact(self._spider.database, work)
         self._spider.crawler.stats.inc_value(f"crawler/revisits/{word}")
         self._spider.fetches.end(url, kind="revisit", outcome=word, reason=reason)
 

@@ -214,9 +214,8 @@ def explain(error: DBAPIError, database: str) -> DatabaseError | None:
             return DatabaseError(f"{database}: {meaning}", remedy=remedy)
     if error.connection_invalidated or _state(error) in _TRY_AGAIN or "connection" in said.lower():
         first_line = said.strip().partition("\n")[0]
-        return DatabaseError(
-            f"{database}: cannot be reached ({first_line})", remedy="Start the server, or correct CRAWLER_DATABASE_URL"
-        )
+        remedy = "Start the server, or correct CRAWLER_DATABASE_URL"
+        return DatabaseError(f"{database}: cannot be reached ({first_line})", remedy=remedy, is_away=True)
     return None
 
 

@@ -46,6 +46,24 @@ def test_a_crawl_delay_that_no_clock_can_count_stops_nobody(home: Home, site: Si
     assert site.paths() == ["/robots.txt"]
 
 
+def test_a_long_crawl_delay_does_not_keep_a_run_beyond_its_time(home: Home, site: Site) -> None:
+    publish(site, [1, 2, 3])
+    home.declare(site)
+    assert home.crawl("--limit", "1")["new"] == 1
+    home.ask_for_writing("UPDATE hosts SET delay_s = 30")
+    result = home.crawl(CRAWLER_RUN_TIMEOUT="2s")
+    assert (result["outcome"], result["errors"]) == ("timed_out", 0)
+    assert (
+        home.ask("SELECT attempts, next_at, leased_until FROM links WHERE state = 'pending'") == [(0, None, None)] * 2
+    )
+    # The list itself has to wait now: first came robots.txt.
+    home.ask_for_writing("UPDATE hosts SET robots_fetched_at = NULL")
+    site["/robots.txt"] = rules("User-agent: *\nCrawl-delay: 3600\n")
+    result = home.crawl(CRAWLER_RUN_TIMEOUT="2s")
+    assert (result["outcome"], result["errors"]) == ("timed_out", 0)
+    assert home.ask("SELECT failures, last_error FROM feeds") == [(0.0, None)]
+
+
 def test_a_shorter_crawl_delay_does_not(home: Home, site: Site) -> None:
     publish(site, range(3))
     site["/robots.txt"] = rules("User-agent: *\nCrawl-delay: 0.01\n")
