@@ -77,6 +77,21 @@ def test_home_lists_what_is_to_come_and_says_when_nobody_follows_it(visit: Visit
     assert "tasozen_today" in told  # due: it begins within seconds
 
 
+def test_a_source_says_when_no_scheduler_follows_its_schedule(visit: Visit, home: Home) -> None:
+    page, said = visit().open("/sources/tasozen_today"), "No scheduler follows it now. Start it: crawler up"
+    panel = page.get_by_role("region", name="Schedule", exact=True)
+    assert said in panel.inner_text()
+    with Database(f"sqlite:///{home.database}") as database:
+        for followed in (["dala_habary"], ["tasozen_today"]):
+            with database.write() as session:
+                schedulers.begin(session, followed[0], process=own_identity(), now=now(session), sources=followed)
+            page.reload()
+            assert (said in panel.inner_text()) == (followed == ["dala_habary"])
+        with database.write() as session:
+            for token in ("dala_habary", "tasozen_today"):
+                schedulers.end(session, token, now=now(session))
+
+
 def test_a_pause_that_cannot_be_understood_says_what_to_write_and_keeps_what_was_typed(
     visit: Visit, home: Home
 ) -> None:

@@ -21,7 +21,7 @@ from crawler.monitoring.rules.yields import is_lost
 from crawler.scheduling.schedule import Schedule
 from crawler.scheduling.wording import clock_changes, in_words
 from crawler.sources.source import Source
-from crawler.storage import coverage, feeds, run_lists, yields
+from crawler.storage import coverage, feeds, run_lists, schedulers, yields
 from crawler.storage.coverage import FIELDS, Share
 from crawler.storage.tables import FeedRow
 from crawler.web import actions, charts
@@ -81,6 +81,9 @@ def _show(request: Request, *, wrong: str | None = None, typed: Mapping[str, str
             "runs": run_lists.page(session, source_id=declared.id, limit=RUNS),
             "medians": run_lists.usual_durations(session, declared.id),
             "going_on": [run for run in run_lists.going_on(session) if run.source_id == declared.id],
+            "is_followed": any(
+                schedulers.looks_after(row, declared.id) for row in schedulers.at_work(session, now=now)
+            ),
             **_schedule(declared, now),
         }
     notice, run_id = asked(request, "notice"), asked_number(request, "run")
