@@ -13,7 +13,7 @@ _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）)")
 # Before a name. Those with a full stop in the table (`von.`) are also parts of names: they need two words behind them.
 _LABEL = re.compile(
     r"(?:(?:written|words|text|story|report(?:ing|ed)?|additional reporting|posted|as told to|opinion)\s+by|by"
-    r"|(?:статью\s+)?(?:подготовила?|написала?|беседовала?)|авторы?(?:\s+(?:статьи|текста|материала))?|текст|корреспонденты?"
+    r"|(?:статью\s+)?(?:подготовил[аи]?|написал[аи]?|беседовал[аи]?|записал[аи]?)|авторы?(?:\s+(?:статьи|текста|материала))?|текст|корреспонденты?"
     r"|авторк[аи]|муаллиф(?:лар)?|muallif(?:lar)?"
     r"|мәтін|дайындаған|text(?:e|o)?|autor(?:en|in|es|a|zy)?|auteure?s?|autore|yazan|yazar|kirjoittaja|skriven av|tekst"
     r"|(?:ein\s+\w+\s+)?von|par|por|przez|door|av|af|di|διά|(?:本报|本報)?(?:記者|记者)|文|作者|撰文|글"
@@ -31,7 +31,10 @@ _OTHER_WORK = re.compile(
 )
 _PARTS_OF_NAMES = frozenset(("von", "di", "av", "af", "door", "par", "por", "text", "tekst"))
 
-_HARD_SPLIT = re.compile(r"\s*[;|•\n]\s*|\s+[/·]\s+|[、，]")
+_HARD_SPLIT = re.compile(
+    r"\s*[;|•\n]\s*|\s+[/·]\s+|[、，]|[.,]?\s+(?=(?:фото|сурет|видео|перевод|редактор|photos?|foto|video)\s*:)",
+    re.IGNORECASE,
+)
 _AND = re.compile(
     r"\s+(?:(?i:and|und|и|және|та|og|och|ja|ve|and also|dan|và|with|et|&)|[yeiaй])\s+|\s*[&/]\s*",
 )

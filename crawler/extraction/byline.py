@@ -37,7 +37,7 @@ _AUTHOR_ADDRESS = re.compile(
 _LABEL = re.compile(
     r"^(?:(?:written|words|story|text|posted|article|report(?:ed|ing)?|published|author(?:ed)?|content|post|insights)"
     r"\s+(?:by|from)|by|authors?|contributors?(?=\s*:)|von|autor(?:in|es|a|zy)?|par|por|di|door|af|av|yazan|yazar|haber(?=\s*:)"
-    r"|автор(?:ы|ка)?|текст|авторы|мәтін|avtor|муаллиф|muallif"
+    r"|автор(?:ы|ка)?|текст|(?:подготовил|беседовал|записал|написал)[аи]?|дайындаған|авторы|мәтін|avtor|муаллиф|muallif"
     r"|كتبت?|بقلم|الكاتبة?|نویسنده|מאת|(?:本报|本報)?(?:记者|記者)|作者|撰文|文(?=[:：/／])|글(?=\s*[:：]))"
     r"(?:\s*[:：/／]\s*|\s+)(?=\S)",
     re.IGNORECASE,

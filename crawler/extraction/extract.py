@@ -244,8 +244,7 @@ class _Cascade:
         moment = moment or read(Origin.URL, date_in_address(self._url))
         if moment is None and (self._origins.get("body") == Origin.SCRIPT or readers.state_is_of_story):
             moment = read(Origin.SCRIPT, readers.script_state.published)
-            if moment is not None and self._is_change(moment):
-                return None
+            return None if moment is not None and self._is_change(moment) else moment
         return moment
 
     def _is_change(self, moment: Moment) -> bool:
@@ -262,9 +261,10 @@ class _Cascade:
             stated += [(Origin.SITE_RULE, raw) for raw in readers.rules.modified]
         stated += [(found.origin, found.modified) for found in (readers.json_ld, readers.meta, readers.microdata)]
         moment = next(readers.clockwork.read_all(stated), None)
-        if moment is None and readers.rules is None and self._origins.get("published_at") == Origin.GENERIC:
-            printed = ((Origin.GENERIC, date.text) for date in readers.printed_dates if date.is_modified)
-            moment = next(readers.clockwork.read_all(printed), None)
+        published = self._origins.get("published_at")
+        if moment is None and readers.rules is None and published in (None, Origin.GENERIC):
+            dates = (date for date in readers.printed_dates if date.is_modified and (published or date.is_near))
+            moment = next(readers.clockwork.read_all((Origin.GENERIC, date.text) for date in dates), None)
         if moment is not None:
             self._origins["modified_at"] = moment.origin
         return moment

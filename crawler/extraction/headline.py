@@ -36,9 +36,12 @@ _SHORTEST_SITE = 4
 # Scripts without spaces count by sign; an underscore joins nothing, it separates: "Headline_Site".
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 _SEPARATOR = re.compile(r"\s+(?:[|·•»:]{1,2}|[-–—])\s+")
+_LONGEST_SEPARATOR = 4
 # The same in titles of scripts without spaces, which put none around it either.
 _UNSPACED_SEPARATOR = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff」』）】》!?！？])\s*(?:[|｜_]|-{1,2}|[–—])\s*")
 _MOST_HEADINGS = 60
+# The same and slashes, where a heading of the page confirms what they separate.
+_ANY_SEPARATOR = re.compile(r"\s+(?:[|·•»:/\\]{1,2}|[-–—])\s+")
 # Where a headline stands that no heading holds.
 _LIKE_HEADINGS = '[itemprop~="headline"], [class*="title" i], [class*="headline" i]'
 
@@ -102,8 +105,9 @@ def heading_with(page: Page, headline: str) -> LexborNode | None:
 
 
 def lesser_headings(page: Page) -> set[str]:
-    """The texts of a page's headings below `<h1>`, in lower case."""
-    return {heading_text(node).casefold() for node in page.tree.css("h2, h3, h4")[:_MOST_HEADINGS]}
+    """The texts of a page's headings below `<h1>` and of elements that are named titles, in lower case."""
+    nodes = (*page.tree.css("h2, h3, h4")[:_MOST_HEADINGS], *page.tree.css(_LIKE_HEADINGS)[:_MOST_HEADINGS])
+    return {heading_text(node).casefold() for node in nodes}
 
 
 class SiteWords:
@@ -186,22 +190,23 @@ class Titles:
             return Headline(printed, Origin.GENERIC)
         for known, origin in self._stated:
             if known:
-                return Headline(self._printed_beginning(known) or _completed(known, self._others), origin)
+                return Headline(self._printed_part(known) or _completed(known, self._others), origin)
         return Headline(None, Origin.GENERIC)
 
-    def _printed_beginning(self, title: str) -> str | None:
-        """What of a title stands before the name of its site, where a heading of the page prints just that.
+    def _printed_part(self, title: str) -> str | None:
+        """What of a title stands before or behind the name of its site, where a heading of the page prints just that.
 
-        It is the longer part: others begin with the name of the site, which a heading may print, too.
+        It is the longer part: a heading may print the name of the site, too.
         """
         if len(title) > _LONGEST_TITLE:
             return None
-        separators = [*_SEPARATOR.finditer(title), *_UNSPACED_SEPARATOR.finditer(title)]
-        beginnings = [title[: one.start()] for one in separators if one.start() >= len(title) - one.end()]
-        headings = self._lesser() if beginnings else ()
+        separators = [*_ANY_SEPARATOR.finditer(title), *_UNSPACED_SEPARATOR.finditer(title)]
+        parts = [part for one in separators for part in (title[: one.start()], title[one.end() :])]
+        parts = [part for part in parts if len(part) * 2 >= len(title) - _LONGEST_SEPARATOR]
+        headings = self._lesser() if parts else ()
         if title.casefold() in headings:
             return None
-        return max((one for one in beginnings if one.casefold() in headings), key=len, default=None)
+        return max((part for part in parts if part.casefold() in headings), key=len, default=None)
 
     def _printed_and_others(self) -> Iterator[str]:
         if self.heading is not None:

@@ -61,6 +61,12 @@ class Clockwork:
         date = self._known[raw]
         return None if date is None else Moment(origin, raw, date)
 
+    def is_of_visit(self, moment: Moment) -> bool:
+        """Whether a moment is the mere day of the fetch."""
+        if self.now is None or moment.precision != Precision.DAY:
+            return False
+        return moment.at.astimezone(self.zone).date() == self.now.astimezone(self.zone).date()
+
     def _parsed(self, raw: str) -> ParsedDate | None:
         try:
             return parse_date(raw, zone=self.zone, now=self.now, language=self.language, day_first=self.day_first)
@@ -129,7 +135,8 @@ def _shown(printed: Iterable[PrintedDate], clockwork: Clockwork) -> tuple[list[M
     """The printed dates that may be the publication, and the first one near the headline.
 
     A day that is printed as the modification elsewhere is that one, unless its own label says "published", or it has a
-    time and that one has none, or a later one: both stand there then.
+    time and that one has none, or a later one: both stand there then. The day of the visit far from the headline is
+    the site's calendar.
     """
     dates = list(printed)
     modified = list(clockwork.read_all((Origin.GENERIC, date.text) for date in dates if date.is_modified))
@@ -137,9 +144,11 @@ def _shown(printed: Iterable[PrintedDate], clockwork: Clockwork) -> tuple[list[M
     near: Moment | None = None
     for date in dates:
         moment = None if date.is_modified else clockwork.read(Origin.GENERIC, date.text)
-        if moment is None or (
-            not date.says_published
-            and any(_same_day(other, moment, clockwork.zone) and _as_exact(other, moment) for other in modified)
+        is_calendar = date.is_in_head or not date.is_near
+        if moment is None or (is_calendar and not date.says_published and clockwork.is_of_visit(moment)):
+            continue
+        if not date.says_published and any(
+            _same_day(other, moment, clockwork.zone) and _as_exact(other, moment) for other in modified
         ):
             continue
         shown.append(moment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -20,6 +20,10 @@ from crawler.extraction.surroundings import Seen, Surroundings, seen
 _LONGEST = 110
 # Most words beside the date; more make a sentence that mentions one.
 _MOST_OTHER_WORDS = 7
+# Letters of the texts behind the headline with which the story begins, as a lead has fewer: dates behind it come after
+# those before the headline. Shorter texts are labels and names, in letters.
+_LEAD = 250
+_LABEL = 40
 # What a text must hold before it is worth parsing: a day with its month and year, a clock, or a relative word in one of
 # our languages.
 # A year may stand between signs that are letters, too: 2024年5月2日.
@@ -35,6 +39,9 @@ _LIKE_A_DATE_ELSEWHERE = re.compile(
     r"|\d [\u0e00-\u0e7f]+ 25\d\d"
     r"|(?:منذ|לפני) \d|\d\s?(?:分钟|分鐘|分|小时|小時|時間|시간|天|日|일)\s?(?:前|전)"
 )
+# A time alone, and the longest day beside one, in characters.
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_LONGEST_DAY = 40
 _RELATIVE = re.compile(r"(?:сегодня|вчера|бүгін|кеше|today|yesterday)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -93,6 +100,8 @@ class PrintedDate(NamedTuple):
     """It stands near the headline, and is no part of a sentence."""
     says_published: bool = False
     """Its label or its element says that it is the publication."""
+    is_in_head: bool = False
+    """It stands before the headline, in the head of the page: it may be the site's calendar."""
 
 
 def read_printed_dates(page: Page, around: Surroundings | None) -> list[PrintedDate]:
@@ -103,7 +112,12 @@ def read_printed_dates(page: Page, around: Surroundings | None) -> list[PrintedD
     """
     found: list[PrintedDate] = []
     if around is not None:
-        found += _judged(_texts(chain(around.behind(), around.before())), is_near=True)
+        behind = list(around.behind())
+        letters = accumulate(len(text) if len(text) > _LABEL else 0 for _, _, text in behind)
+        story = next((place for place, length in enumerate(letters) if length > _LEAD), len(behind))
+        inside, outside = around.before_in_its_box()
+        found += _judged(_texts((*behind[:story], *inside, *behind[story:])), is_near=True)
+        found += (date._replace(is_in_head=True) for date in _judged(_texts(outside), is_near=True))
     if not any(not date.is_modified for date in found):
         found += _judged(_texts(seen(_dated_elements(page))), is_near=False)
     if not found:
@@ -121,15 +135,21 @@ def _days_alone(utf8: bytes) -> Iterator[str]:
     for year in _YEAR.finditer(utf8):
         start = utf8.rfind(b">", max(0, year.start() - _TAGS_WITHIN), year.start())
         end = utf8.find(b"<", year.end(), year.end() + _TAGS_WITHIN)
-        if start >= 0 and end >= 0 and (day := _ALONE.fullmatch(utf8[start + 1 : end].decode().strip())):
+        if start < 0 or end < 0:
+            continue
+        element = utf8[max(0, utf8.rfind(b"<", 0, start)) : start]
+        day = _ALONE.fullmatch(utf8[start + 1 : end].decode().strip())
+        if day and not _OTHER_NAMES.search(element.decode("utf-8", "replace").lower()):
             yield day[1]
 
 
 def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedDate]:
     said: list[PrintedDate] = []
     plain: list[PrintedDate] = []
+    clocks: list[PrintedDate] = []
+    """Times alone: of today, if nothing else is printed."""
     label_before = ""
-    for text, names in chain.from_iterable(_split(text, names) for text, names in texts):
+    for text, names in chain.from_iterable(_split(text, names) for text, names in _joined(texts)):
         label, label_before = label_before, ""
         if not _is_like_a_date(text):
             label_before = text if len(text) < 40 else ""
@@ -139,8 +159,33 @@ def _judged(texts: Iterable[tuple[str, str]], *, is_near: bool) -> list[PrintedD
             is_modified = not is_published and bool(_MODIFIED.search(words))
             is_named = bool(_DATE_NAMES.search(names.lower()))
             near = is_near and (is_published or is_named or not _is_sentence(beside))
-            (said if is_published else plain).append(PrintedDate(text, is_modified, near, is_published))
-    return said + plain
+            kind = said if is_published else clocks if _CLOCK.fullmatch(text) else plain
+            kind.append(PrintedDate(text, is_modified, near, is_published))
+    return said + plain + clocks
+
+
+def _joined(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The texts; a day and a time that stand side by side, in elements of their own, as one."""
+    waiting: tuple[str, str] | None = None
+    for text, names in texts:
+        if waiting is not None:
+            if not any(map(str.isalnum, text)):
+                continue  # what separates them
+            one, other = waiting[0], text
+            if _CLOCK.fullmatch(other) and _is_day(one):
+                waiting = f"{one} {other}", waiting[1]
+                continue
+            if _CLOCK.fullmatch(one) and _is_day(other):
+                waiting = f"{other} {one}", names
+                continue
+            yield waiting
+        waiting = text, names
+    if waiting is not None:
+        yield waiting
+
+
+def _is_day(text: str) -> bool:
+    return len(text) <= _LONGEST_DAY and ":" not in text and _is_like_a_date(text)
 
 
 @lru_cache(maxsize=1024)  # asked twice of a text in a row, and of the same menus on each page of a site
@@ -183,7 +228,9 @@ def _texts(nodes: Iterable[Seen]) -> Iterator[tuple[str, str]]:
             if not _is_like_a_date(text):
                 yield text, ""  # a label, if anything
             elif (parent := node.parent) is not None and parent.is_element_node and parent.tag != "time":
-                yield text, parent.attrs.get("class") or ""
+                kind = parent.attrs.get("class") or ""
+                if "comment" not in kind:
+                    yield text, kind
         elif tag == "time":
             attributes = node.attributes
             text = attributes.get("datetime") or normalise_text(node.text(deep=True, separator=" "))

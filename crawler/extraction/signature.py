@@ -15,7 +15,17 @@ from crawler.extraction.page import Page
 _LABELS = (
     (
         re.compile("[\u0400-\u04ff]"),
-        ("Автор:", "Авторы:", "Автор текста", "Автор статьи", "Автор материала", "Текст:", "Мәтін:", "Муаллиф:"),
+        (
+            "Автор:",
+            "Авторы:",
+            "Автор текста",
+            "Автор статьи",
+            "Автор материала",
+            "Текст:",
+            "Подготовил",
+            "Мәтін:",
+            "Муаллиф:",
+        ),
     ),
     (re.compile("[\u0590-\u05ff]"), ("מאת:",)),
     (re.compile("[\u0600-\u06ff]"), ("بقلم", "الكاتب:", "نویسنده:")),
@@ -24,7 +34,9 @@ _LABELS = (
 _LATIN_LABELS = {"en": ("ritten by", "rticle by"), "uz": ("Muallif:",), "tr": ("Yazan:",)}
 _OTHER_LABELS = ("Autor:", "Autorin:", "Autora:")
 # Behind a label: tags, and the name up to the next one. Bytes that are looked at, and the most labels of one page.
-_NAME_BEHIND = re.compile(rb"(?:\s|&nbsp;|<[^<>]{0,300}>)*:?(?:\s|&nbsp;|<[^<>]{0,300}>)*([^<]{3,200})<")
+_NAME_BEHIND = re.compile(
+    rb"(?:\xd0[\xb0\xb8])?(?:\s|&nbsp;|<[^<>]{0,300}>)*:?(?:\s|&nbsp;|<[^<>]{0,300}>)*([^<]{3,200})<"
+)
 _WITHIN = 900
 _MOST_LABELS = 12
 # What stands right before a label that begins a text: a tag and perhaps its first letter, or "This article was w".

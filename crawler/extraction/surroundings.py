@@ -28,6 +28,7 @@ class Surroundings:
     """The nodes around a headline, each looked at once, by whichever reader comes first."""
 
     def __init__(self, heading: LexborNode) -> None:
+        self._heading = heading
         self._behind, self._before = seen(_nodes_behind(heading)), seen(_nodes_before(heading))
 
     def behind(self) -> Iterator[Seen]:
@@ -39,6 +40,15 @@ class Surroundings:
         """Those before it, nearest first, up to the beginning of the page's main part."""
         self._before, again = tee(self._before)
         return again
+
+    def before_in_its_box(self) -> tuple[list[Seen], list[Seen]]:
+        """Those before it that stand in one box of the page with it, and the rest: the page's own head."""
+        box = self._heading
+        while (around := box.parent) is not None and around.tag not in ("body", "html"):
+            box = around
+        nodes = list(self.before())
+        inside = next((place for place, (node, _, _) in enumerate(nodes) if node.mem_id == box.mem_id), 0)
+        return nodes[:inside], nodes[inside:]
 
 
 def seen(nodes: Iterable[LexborNode]) -> Iterator[Seen]:

@@ -35,6 +35,8 @@ def test_examples_in_the_docstrings_run() -> None:
         pytest.param("מאת: דוד כהן", ["דוד כהן"], id="Hebrew label"),
         pytest.param("记者：张伟", ["张伟"], id="Chinese label"),
         pytest.param("홍길동 기자", ["홍길동"], id="Korean role"),
+        pytest.param("Авторы: Иван Петров, Анна Ким. Фото: Олег Ли", ["Иван Петров", "Анна Ким"], id="photographer"),
+        pytest.param("Беседовали Анна Ким и Олег Ли", ["Анна Ким", "Олег Ли"], id="who asked"),
         pytest.param("Super User", [], id="the first account of a content system"),
         pytest.param("Por Redação, São Paulo", [], id="a desk and its city"),
         pytest.param("Di Maio", ["Di Maio"], id="Di, part of a name"),

@@ -177,6 +177,9 @@ EUROPE_AND_ASIA = {
     "Arabic, a month of two words": ("3 تشرين الثاني 2023", "2023-11-03"),
     "Arabic, a month in the words of two regions": ("14 أيار/مايو 2023 10:30", "2023-05-14 10:30"),
     "Arabic, months of the Maghreb": ("14 جويلية 2023", "2023-07-14"),
+    "Georgian": ("14 მაისი, 2024 10:30", "2024-05-14 10:30"),
+    "Armenian": ("14 մայիսի, 2024 10:30", "2024-05-14 10:30"),
+    "Turkmen": ("14 maý 2024, 10:30", "2024-05-14 10:30"),
     "Greek, afternoon": ("14 Μαΐου 2023, 2:30 μ.μ.", "2023-05-14 14:30"),
 }
 CALENDARS = {

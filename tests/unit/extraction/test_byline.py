@@ -156,6 +156,7 @@ def signed(behind: str, *, story: str = LONG) -> tuple[str, ...]:
     ("behind", "people"),
     [
         pytest.param("<p><strong>Автор: Асель Ким</strong></p>", ("Асель Ким",), id="label and name"),
+        pytest.param("<p>Подготовила Асель Ким</p>", ("Асель Ким",), id="who prepared it"),
         pytest.param("<p>Текст: <b>Асель Ким</b></p>", ("Асель Ким",), id="label apart"),
         pytest.param('<p style="text-align: right"><em>Асель Ким</em></p>', ("Асель Ким",), id="name alone, set apart"),
         pytest.param("<p>Асель Ким</p>", (), id="name alone, not set apart"),

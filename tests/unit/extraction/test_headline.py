@@ -145,6 +145,20 @@ def test_what_a_lesser_heading_prints_is_the_headline_without_the_site_s_name() 
 
 
 @pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        pytest.param(f"<h2>{STORY}</h2>", f"{STORY} / Harbour News", id="a slash"),
+        pytest.param(f"<h2>{STORY}</h2>", f"{STORY} » Harbour News", id="an arrow"),
+        pytest.param(f'<div class="news-title">{STORY}</div>', f"Harbour News - {STORY}", id="the name in front"),
+    ],
+)
+def test_wherever_the_site_s_name_stands(html: str, title: str) -> None:
+    page = Page.read(f"<title>{title}</title>{html}".encode(), "https://example.com/a")
+
+    assert Readers(page, None, None).headline == (STORY, Origin.META)
+
+
+@pytest.mark.parametrize(
     ("heading", "title"),
     [
         pytest.param("Harbour", "Harbour - Council rebuilds the pier", id="the site's name stands first"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.articles.article import Origin, Precision
+from crawler.extraction import extract
 from crawler.extraction.moments import Clockwork, Moment, choose_published
 from crawler.extraction.page import Page
 from crawler.extraction.printed_date import PrintedDate, date_in_address, month_in_address, read_printed_dates
@@ -132,6 +133,19 @@ def printed(html: str) -> list[tuple[str, bool]]:
             id="Turkish, both in one text",
         ),
         pytest.param("<p>2024年5月14日 10時30分</p>", ("2024年5月14日 10時30分", False), id="Japanese, no colon"),
+        pytest.param(
+            "<i>10:00</i> <b>|</b> <i>06.05.2025</i>",
+            ("06.05.2025 10:00", False),
+            id="a time and a day, in two elements",
+        ),
+        pytest.param(
+            "<i>6 мая 2025</i><i>10:00</i>", ("6 мая 2025 10:00", False), id="a day and a time, in two elements"
+        ),
+        pytest.param(
+            "<b>10:00</b> <a>x</a> <b>Published 6 May 2025, 9:00</b>",
+            ("Published 6 May 2025, 9:00", False),
+            id="a time of something else",
+        ),
         pytest.param("<p>令和6年5月14日</p>", ("令和6年5月14日", False), id="Japanese era"),
         pytest.param("<p>١٤ مايو ٢٠٢٤</p>", ("١٤ مايو ٢٠٢٤", False), id="Arabic digits"),
         pytest.param("<p>۲۵ اردیبهشت ۱۴۰۳</p>", ("۲۵ اردیبهشت ۱۴۰۳", False), id="Persian calendar"),
@@ -283,3 +297,57 @@ def test_the_day_in_the_address_tells_which_number_is_the_month(url: str, printe
     readers = Readers(Page.read(f"<html lang=en><p>{printed}</p>".encode(), url), None, None)
 
     assert readers.clockwork.read(Origin.GENERIC, printed).at.date().isoformat() == day  # type: ignore[union-attr]
+
+
+VISIT = datetime(2026, 11, 24, 10, tzinfo=UTC)
+STORY = (
+    "<p>The waves beat against the pier all night, and half of it was gone when the harbour office opened its doors. "
+    * 9
+)
+
+
+def stated(html: str, *, lang: str = "ru") -> tuple[str | None, str | None]:
+    """The raw publication, and the day of the modification."""
+    article = extract(f"<html lang={lang}><body>{html}</body>".encode(), "https://example.kz/pier", fetched_at=VISIT)
+    return article.published_raw, article.modified_at.date().isoformat() if article.modified_at else None
+
+
+@pytest.mark.parametrize(
+    ("html", "published"),
+    [
+        pytest.param(
+            f"<div>Вторник, 24 ноября 2026</div><div><h1>Причал</h1>{STORY}</div>", None, id="the calendar of the site"
+        ),
+        pytest.param(
+            f'<div class="date">24 ноября 2026</div><div><h1>Причал</h1><i>6 мая 2025</i>{STORY}</div>',
+            "6 мая 2025",
+            id="the calendar beside a date",
+        ),
+        pytest.param(
+            f"<div><h1>Причал</h1><i>24 ноября 2026</i>{STORY}</div>", "24 ноября 2026", id="a story of today"
+        ),
+        pytest.param(
+            f"<div><i>24 ноября 2026</i><h1>Причал</h1>{STORY}</div>",
+            "24 ноября 2026",
+            id="a story of today, date above",
+        ),
+        pytest.param(
+            f"<div><i>6 мая 2025</i><h1>Причал</h1>{STORY}</div><aside><b>23.11.2026</b> Снег</aside>",
+            "6 мая 2025",
+            id="above the headline, and another story's behind the text",
+        ),
+        pytest.param(
+            f'<div><h1>Причал</h1>{STORY}</div><div><i class="comment-date">07.05.2025 11:00</i></div>',
+            None,
+            id="a comment's",
+        ),
+    ],
+)
+def test_whose_date_is_printed(html: str, published: str | None) -> None:
+    assert stated(html)[0] == published
+
+
+def test_a_change_is_known_where_the_publication_is_not() -> None:
+    html = f"<div><h1>Причал</h1><i>Обновлено: 06.05.2025 10:00</i>{STORY}</div>"
+
+    assert stated(html) == (None, "2025-05-06")
