@@ -92,7 +92,7 @@ class ExtractionError(CrawlerError):
 
 
 class DatabaseError(CrawlerError):
-    """The database cannot be used as it is; `is_away`: it cannot be reached just now, as while a server restarts."""
+    """The database cannot be used as it is; `is_away`: it cannot be had just now, as while a server restarts."""
 
     def __init__(self, message: str, *, remedy: str = "", is_away: bool = False) -> None:
         super().__init__(f"{message}. {remedy}" if remedy else message)

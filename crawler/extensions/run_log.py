@@ -93,3 +93,8 @@ class QuietLogFormatter(LogFormatter):
     ) -> LogFormatterResult:
         url = getattr(item, "url", None) or getattr(response, "url", "")
         return {"level": logging.ERROR, "msg": "Cannot process %(url)s", "args": {"url": url}}
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        return {"level": logging.WARNING, "msg": "Dropped: %(why)s", "args": {"why": exception}}

@@ -50,7 +50,7 @@ class StorePipeline:
     """Gathers up to BATCH outcomes or a second's worth, and stores them in one transaction on another thread.
 
     `process_item` returns when its batch is committed: that is the back-pressure. An outcome that cannot be stored is
-    recorded as failed and takes no other with it. A database that is gone for a minute stops the crawl.
+    recorded as failed and takes no other with it. A database that is gone for minutes stops the crawl.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -16,14 +16,15 @@ from crawler.storage.database import Database
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-# To wait for a database that has gone: a restart of PostgreSQL takes some ten. Seconds.
-PATIENCE = 60.0
+# To wait for a database that has gone, or into which another writes for long: a restart of PostgreSQL takes some ten,
+# a VACUUM of a large SQLite file minutes. Seconds.
+PATIENCE = 180.0
 # Between two tries of that. Seconds.
 LOOK_EVERY = 2.0
 
 
 async def transact(database: Database, work: Callable[[Session], Result], *, patience: float = PATIENCE) -> Result:
-    """Do `work` in a transaction of its own, on another thread; wait for a database that cannot be reached.
+    """Do `work` in a transaction of its own, on another thread; wait for a database that cannot be reached or is busy.
 
     Args:
         patience: so long, in seconds.

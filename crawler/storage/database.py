@@ -31,6 +31,8 @@ CONNECT_TIMEOUT_S = 10
 # Tries of a transaction that lost a race or its connection: with the pauses below some 3 s in all.
 TRIES = 6
 FIRST_PAUSE_S = 0.1
+# What took longer was no race.
+LONGEST_RACE_S = 10.0
 
 # PostgreSQL: serialization failure, deadlock, shutdown by its administrator, crash of a sibling process, starting up.
 _TRY_AGAIN = {"40001", "40P01", "57P01", "57P02", "57P03"}
@@ -119,18 +121,21 @@ class Database:
         """Do `work` in a transaction of its own and return what it returns; try again when it lost a race.
 
         Tried again, with growing pauses, some 3 s in all: SQLite busy, PostgreSQL serialization failure, deadlock, lost
-        connection. `work` may therefore run several times and must do nothing but use its session.
+        connection. A SQLite writer that keeps others waiting is waited for BUSY_TIMEOUT_S, once. `work` may therefore
+        run several times and must do nothing but use its session.
 
         Raises:
             DatabaseError: the database cannot be reached or written, or all tries lost.
         """
         with self._clearly():
+            began = time.monotonic()
             for number in range(TRIES - 1):
                 try:
                     with self._transaction() as session:
                         return work(session)
                 except DBAPIError as error:
-                    if not _is_passing(error):
+                    # Who has waited BUSY_TIMEOUT_S for another writer has waited enough: six times would be minutes.
+                    if not _is_passing(error) or time.monotonic() - began > LONGEST_RACE_S:
                         raise
                 # Jitter: two that collided must not meet again.
                 time.sleep(FIRST_PAUSE_S * 2**number * random.uniform(0.5, 1.0))
@@ -211,7 +216,7 @@ def explain(error: DBAPIError, database: str) -> DatabaseError | None:
     said = str(error.orig)
     for needle, meaning, remedy in _CAUSES:
         if needle in said.lower():
-            return DatabaseError(f"{database}: {meaning}", remedy=remedy)
+            return DatabaseError(f"{database}: {meaning}", remedy=remedy, is_away=needle == "database is locked")
     if error.connection_invalidated or _state(error) in _TRY_AGAIN or "connection" in said.lower():
         first_line = said.strip().partition("\n")[0]
         remedy = "Start the server, or correct CRAWLER_DATABASE_URL"

@@ -103,6 +103,7 @@ _FINISH_REASONS = {
     "cancelled": Judgement(Outcome.CANCELLED, "cancelled on request"),
     "abandoned": Judgement(Outcome.CANCELLED, "the command that had started it is gone"),
     "shutdown": Judgement(Outcome.CANCELLED, "a signal asked it to stop"),
+    "database_lost": Judgement(Outcome.FAILED, "its database could not be written any more; the next run goes on"),
     "fenced": Judgement(Outcome.LOST, "another process had declared it dead"),
 }
 

@@ -183,6 +183,20 @@ def test_no_increment_is_lost_between_threads(database: Database) -> None:
         assert session.get_one(HostRow, "h").failures == 100
 
 
+def test_a_writer_that_keeps_others_waiting_is_waited_for_once(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six times thirty seconds, and the supervisor of the service would take it for hanging."""
+    pauses: list[float] = []
+    monkeypatch.setattr(module, "BUSY_TIMEOUT_S", 0)
+    monkeypatch.setattr(module, "LONGEST_RACE_S", -1.0)
+    monkeypatch.setattr(module.time, "sleep", pauses.append)
+    busy = pytest.raises(DatabaseError, match="it is busy")
+    with Database(sqlite_url) as database, Database(sqlite_url) as other, other.write(), busy:
+        database.transact(lambda session: None)
+    assert pauses == []
+
+
 def test_a_busy_sqlite_file_is_tried_again_and_then_named(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr(module, "BUSY_TIMEOUT_S", 0)

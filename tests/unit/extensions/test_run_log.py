@@ -3,9 +3,13 @@
 import logging
 
 import pytest
+from scrapy import Spider
+from scrapy.exceptions import DropItem
 
+from crawler.articles.article import Article
 from crawler.extensions import run_log
-from crawler.extensions.run_log import RunLogHandler
+from crawler.extensions.run_log import QuietLogFormatter, RunLogHandler
+from crawler.spiders.items import PageRead
 
 
 @pytest.fixture
@@ -54,6 +58,13 @@ def test_records_that_could_not_be_written_come_again_in_order(
     logger.info("second")
     handler.give_back(taken)
     assert [record.message for record in handler.take()] == ["first", "second"]
+
+
+def test_a_page_that_is_dropped_leaves_no_text_in_the_log() -> None:
+    text = "Nobody should read this in a log."
+    page = PageRead(1, "https://herald.example/1/", Article(url="u", canonical_url="u", body=text))
+    said = QuietLogFormatter().dropped(page, DropItem("not stored: https://herald.example/1/"), None, Spider("herald"))
+    assert said["msg"] % said["args"] == "Dropped: not stored: https://herald.example/1/"
 
 
 def test_a_flood_is_bounded_and_told(

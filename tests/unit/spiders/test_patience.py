@@ -57,7 +57,7 @@ def test_patience_ends() -> None:
 
 @pytest.mark.parametrize(
     ("said", "is_away"),
-    [("connection refused", True), ("the database disk is full", False), ("database is locked", False)],
+    [("connection refused", True), ("the database disk is full", False), ("database is locked", True)],
 )
 def test_what_a_driver_says_tells_whether_waiting_helps(said: str, is_away: bool) -> None:
     error = explain(OperationalError(None, None, Exception(said)), "some database")

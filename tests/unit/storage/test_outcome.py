@@ -199,6 +199,7 @@ def test_a_crawl_that_came_to_its_end_is_judged_by_its_work(stats: dict[str, Any
         ("closespider_errorcount", Outcome.FAILED),
         ("cancelled", Outcome.CANCELLED),
         ("shutdown", Outcome.CANCELLED),
+        ("database_lost", Outcome.FAILED),
         ("fenced", Outcome.LOST),
         ("failed_to_start", Outcome.FAILED_TO_START),
         ("closespider_pagecount", Outcome.SUCCEEDED),
