@@ -36,17 +36,13 @@ _LANDMARKS = (
     'title, h1, time, meta[content], link[rel="canonical" i], link[rel="image_src" i], link[hreflang],'
     # A search within class names costs a tenth of parsing: two find all that hold one of the parts, and a few more.
     ' script[type*="json" i], [itemprop], [class*="elated"], [class*="lso"]'
-    # Boxes of the way to the story and of its tags, and links that call themselves tag or "category tag".
-    ', [class*="readcrumb"], [class*="ags"], a[rel~="tag"]'
 )
-# Parts of the names of these boxes.
-_TOPICS = ("readcrumb", "ags")
 
 
 class Landmarks:
     """Elements that carry meta data, by kind and in the order of the page."""
 
-    __slots__ = ("headings", "links", "metas", "microdata", "related", "scripts", "times", "titles", "topics")
+    __slots__ = ("headings", "links", "metas", "microdata", "related", "scripts", "times", "titles")
 
     def __init__(self, nodes: list[LexborNode]) -> None:
         self.titles: list[LexborNode] = []
@@ -63,8 +59,6 @@ class Landmarks:
         """Elements with their `itemprop`, as printed."""
         self.related: list[LexborNode] = []
         """Boxes whose class says "related" or "read also"."""
-        self.topics: list[LexborNode] = []
-        """Boxes and links that may name the story's section and tags."""
         by_tag = {"h1": self.headings, "time": self.times, "title": self.titles, "script": self.scripts}
         last = 0
         for node in nodes:
@@ -84,8 +78,6 @@ class Landmarks:
                 self.microdata.append((itemprop, node))
             if names and any(map(names.__contains__, _RELATED)):
                 self.related.append(node)
-            if (names and any(map(names.__contains__, _TOPICS))) or "tag" in (attributes.get("rel") or "").split():
-                self.topics.append(node)
 
 
 class MetaTags:

@@ -18,6 +18,9 @@ from crawler.articles.urls import join_url
 from crawler.extraction.found import Found
 from crawler.extraction.page import Page
 
+# Boxes of the way to the story and of its tags, and links that call themselves tag or "category tag": a walk of its
+# own, as news pages mostly name both in their head.
+_SOUGHT = '[class*="readcrumb"], [class*="ags"], a[rel~="tag"]'
 # Boxes with such words in their class hold the site's tags, not the story's.
 _OTHER_BOX = re.compile(r"cloud|widget|sidebar|menu|popular|trend|hot|card|related|footer|header|nav", re.IGNORECASE)
 _TAG_WORD = re.compile(r"(?:^|[\s_-])tags(?:$|[\s_-]|[A-Z])|[a-z]Tags(?:$|[\s_-]|[A-Z])")
@@ -43,7 +46,7 @@ def read_topics(page: Page, headline: str | None, *, section: bool, tags: bool) 
     found = Found(origin=Origin.GENERIC)
     if not (section or tags):
         return found
-    places = _Places(page.landmarks.topics)
+    places = _Places(page.tree.css(_SOUGHT))
     if section:
         ways = (_described_way(page), *map(_printed_way, places.ways), _marked_way(page))
         found.section = next((name for way in ways if (name := _section_of(way, page, headline))), None)
