@@ -60,7 +60,8 @@ def described(*steps: object) -> str:
         pytest.param('<article><a rel="category tag" href="/c/sea">Sea</a></article>', "Sea", id="WordPress"),
         pytest.param(
             '<div itemscope itemtype="https://schema.org/BreadcrumbList"><i itemprop="itemListElement" itemscope>'
-            '<a href="/">Home</a></i> <i itemprop="itemListElement" itemscope><a href="/sea/">Sea</a></i> Pier rises</div>',
+            '<a href="/">Home</a></i> <i itemprop="itemListElement" itemscope><a href="/sea/">Sea</a></i> Pier rises'
+            "</div>",
             "Sea",
             id="microdata in a box of any name",
         ),
