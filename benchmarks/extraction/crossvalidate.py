@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.extraction.corpus import CORPORA, metrics, rates, samples
-from benchmarks.extraction.learning import Learned, apply, finish, first_opinions, fit, folds, learn_pages
+from benchmarks.extraction.learning import apply, finish, first_opinions, fit, folds
+from benchmarks.extraction.pages import Learned, learn_pages, mixed
 
 PARTS = 5
 
@@ -25,7 +26,8 @@ def crossvalidate(pages: Sequence[Learned], seed: int) -> dict[str, str]:
     The opinions that train the second pass must come from models that have seen neither the held-out part nor the
     page's own: one first pass per pair of parts serves both.
     """
-    split = folds(pages, PARTS, seed)
+    whole = folds(pages, PARTS, seed)
+    split = [[*part, *mixed(part, seed)] for part in whole]
     unseen: list[dict[str, np.ndarray]] = [{} for _ in range(PARTS)]
     for a in range(PARTS):
         for b in range(a + 1, PARTS):
@@ -35,7 +37,7 @@ def crossvalidate(pages: Sequence[Learned], seed: int) -> dict[str, str]:
                 for page in split[held]:
                     unseen[other][page.sample.id] = first_opinions(first, page)
     texts = {}
-    for k, held_out in enumerate(split):
+    for k, held_out in enumerate(whole):
         models = finish([p for i, part in enumerate(split) if i != k for p in part], unseen[k], seed)
         for page in held_out:
             texts[page.sample.id] = page.kept_text(apply(models, page))

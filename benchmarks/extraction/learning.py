@@ -10,21 +10,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import lightgbm
 import numpy as np
 
-from benchmarks.extraction.corpus import Sample
-from benchmarks.extraction.labels import block_labels
-from crawler.errors import ExtractionError
-from crawler.extraction.body import EXITED, hints_of, kept_blocks
-from crawler.extraction.body_blocks import find_blocks
+from benchmarks.extraction.pages import Learned, mixed
+from crawler.extraction.body import EXITED
 from crawler.extraction.body_context import asked_again, context_rows
-from crawler.extraction.body_features import Features
 from crawler.extraction.body_numbers import CONTEXT, FIRST, STRUCTURE
-from crawler.extraction.page import Page
 
 # Found by crossvalidate.py; differences under .003 are noise.
 LEAVES = 32
@@ -33,8 +27,6 @@ EARLY_RATE, LEARNING_RATE = 0.25, 0.1
 SMALLEST_LEAF = 40
 FEATURE_SHARE = 0.6
 RIDGE = 5.0
-# News publishers are what will be crawled, and a seventh of the pages.
-PUBLISHER_WEIGHT = 2.0
 # Pages whose text the models find quite elsewhere: mostly the reference is cut off or of another part of the page.
 DOUBTFUL_BELOW = 0.6
 DOUBTFUL_WEIGHT = 0.3
@@ -53,50 +45,6 @@ _DECIDED = 1e6
 
 Models = list[lightgbm.Booster]
 """One a stage."""
-
-
-@dataclass(slots=True)
-class Learned:
-    """One page as the trees see it."""
-
-    sample: Sample
-    features: Features
-    labels: np.ndarray
-    weight: np.ndarray
-    """Of all blocks, as `labels`."""
-    every: np.ndarray
-    """Rows of all blocks: the first pass learns from menus as well, though it is not asked about them."""
-    both: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
-    """Rows with the context of the first pass's opinions, of the blocks `asked` again."""
-    asked: list[int] = field(default_factory=list)
-
-    def kept_text(self, chances: np.ndarray) -> str:
-        """The text that is kept for these probabilities, lead and all, in page order."""
-        texts = self.features.found.text
-        return "\n".join(texts[i] for i in kept_blocks(self.features, chances.tolist()))
-
-
-def learn_pages(pages: Sequence[Sample]) -> list[Learned]:
-    """Features and labels of all pages that can be read and have text."""
-    learned = []
-    for sample in pages:
-        try:
-            page = Page.read(sample.html, sample.url)
-        except ExtractionError:
-            continue
-        found = find_blocks(page.tree.body or page.root)
-        if not found.text:
-            continue
-        hints = hints_of(page, None, None)
-        features = Features(found, hints)
-        labels = np.array(block_labels(found.text, sample.expected["body"]))
-        # Longer blocks count more, by the root; every page counts the same, as in the scorer.
-        weight = np.sqrt(np.array(features.width) + 15.0)
-        weight *= 100.0 / weight.sum() * (PUBLISHER_WEIGHT if sample.corpus == "dev_publishers" else 1.0)
-        whole = Features(found, hints, spare=False)
-        rows = [row + whole.wording.row(i, whole.heading[i]) for i, row in enumerate(whole.rows)]
-        learned.append(Learned(sample, features, labels, weight, np.array(rows, dtype=np.float32)))
-    return learned
 
 
 def folds(pages: Sequence[Learned], count: int, seed: int) -> list[list[Learned]]:
@@ -205,14 +153,14 @@ def doubtful(page: Learned, chances: np.ndarray) -> bool:
 
 
 def train(pages: Sequence[Learned], seed: int, parts: int = 4) -> Models:
-    """Both passes on all `pages`."""
+    """Both passes on all `pages`, and on what `mixed` makes of them."""
     unseen: dict[str, np.ndarray] = {}
-    split = folds(pages, parts, seed)
+    split = [[*part, *mixed(part, seed)] for part in folds(pages, parts, seed)]
     for k, held in enumerate(split):
         model = fit([p for i, part in enumerate(split) if i != k for p in part], seed)
         for page in held:
             unseen[page.sample.id] = first_opinions(model, page)
-    return finish(pages, unseen, seed)
+    return finish([p for part in split for p in part], unseen, seed)
 
 
 def finish(pages: Sequence[Learned], unseen: dict[str, np.ndarray], seed: int) -> Models:

@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.extraction.corpus import CORPORA, samples
-from benchmarks.extraction.learning import EXITS, GROUPS, learn_pages, train
+from benchmarks.extraction.learning import EXITS, GROUPS, train
 from benchmarks.extraction.model_source import model_source
+from benchmarks.extraction.pages import learn_pages
 from crawler.extraction.body_numbers import WHOLE
 
 MODEL = Path(__file__).resolve().parents[2] / "crawler" / "extraction" / "body_model.py"

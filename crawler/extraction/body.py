@@ -29,8 +29,6 @@ _LOWEST, _HIGHEST = 0.15, 0.6
 
 # Letters from which a text that comes again is a repetition, and below which a block may be an invitation.
 _REPEATED, _SHORT = 60, 250
-# Share of words, either way, from which a top heading is the headline.
-_SAME = 0.8
 _IN_FIGCAPTION, _TAG, _LINK_SHARE, _KIND_PROMO, _KIND_HIDDEN = map(
     STRUCTURE.index, ("in_figcaption", "tag", "link_share", "kind_promo", "kind_hidden")
 )
@@ -161,7 +159,7 @@ def _is_invitation(features: Features, i: int) -> bool:
     row, wording = features.rows[i], features.wording
     if row[_IN_FIGCAPTION]:
         return True
-    if row[_TAG] == H1 and min(wording.headline_shares(i)) >= _SAME:
+    if row[_TAG] == H1 and wording.is_headline(i):
         return True
     if features.width[i] >= _SHORT:
         return False

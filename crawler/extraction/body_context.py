@@ -28,6 +28,8 @@ def asked_again(p: Sequence[float]) -> list[int]:
 
 def context_rows(features: Features, p: Sequence[float], asked: Sequence[int]) -> list[list[float]]:
     """Rows of `body_numbers.CONTEXT` for the blocks `asked`, given the probabilities `p` of all blocks."""
+    if not asked:
+        return []
     own_element, elements = features.found.element, features.found.elements
     articles, parents = elements.article, elements.parent
     n, m = len(own_element), len(elements)

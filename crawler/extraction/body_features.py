@@ -1,5 +1,5 @@
 """What is seen of each candidate block, as numbers for the trees: mark-up, length, neighbours. Decides nothing but the
-plainest: what stands in a column of links gets no numbers.
+plainest: what stands in a column of links or in another article gets no numbers.
 
 Language-free. `body_numbers.STRUCTURE` names the numbers in order; what the words say is added in `body_text` where
 these do not decide, what a first pass of the trees made of them in `body_context`.
@@ -7,7 +7,7 @@ these do not decide, what a first pass of the trees made of them in `body_contex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from itertools import accumulate
 
@@ -17,9 +17,11 @@ from crawler.extraction.body_words import KIND_NAMES, SENTENCE_ENDS, widths_of
 
 # Width (`widths_of`) from which a block is a sentence or more.
 LONG = 120
-# Link share and mean width of a column that may be a menu or a list of teasers, and the link share of the blocks around
-# from which it is one. A fifth of all blocks; .001 % of the text of publishers' articles, .14 % of that of others.
-_MENU_LINKS, _MENU_WIDTH, _MENU_AROUND = 0.8, 80, 0.6
+# Link share of a column that may be a menu or a list of teasers, and of the blocks around from which it is one. A third
+# of publishers' blocks and a sixth of others'; .001 % of the text of publishers' articles, .15 % of that of others.
+_MENU_LINKS, _MENU_AROUND = 0.8, 0.6
+# Width of all blocks from which an element may be an article.
+_ARTICLE = 350
 _ENDS = frozenset(SENTENCE_ENDS)
 _CLOSERS = "\"'”’»“)]』」）"
 _TAG_NAMES = """
@@ -42,10 +44,11 @@ class Features:
     """Rows of `body_numbers.STRUCTURE` for the blocks of a page, and what `body_context` needs to go on."""
 
     def __init__(self, found: Blocks, hints: Hints, *, spare: bool = True) -> None:
-        """Measure all blocks; with `spare` none of what can only be a menu."""
+        """Measure all blocks; with `spare` none of what can only be a menu or another article."""
         self.found = found
         self.hints = hints
         self.path = [found.elements.path[e] for e in found.element]
+        self.tags = [found.elements.tag[e] for e in found.element]
         self.rows: list[list[float]] = [[]] * len(found)
         """Empty for a block that is ruled out without them."""
         self.heading = [-1] * len(found)
@@ -100,12 +103,11 @@ class Features:
         self._link_until = [0, *accumulate(found.link)]
 
     def _worth_a_row(self) -> list[int]:
-        """All blocks but menus and lists of teasers, unless the page holds nothing else."""
+        """All blocks but menus, lists of teasers and other articles, unless the page holds nothing else."""
         n, width, width_until, link_until = len(self.width), self.width, self._width_until, self._link_until
+        others = self._other_articles() if self.tags.count("h1") > 1 else ()
         menus = {
-            path
-            for path, (count, w, link, *_) in self._columns.items()
-            if link > _MENU_LINKS * w and w < _MENU_WIDTH * count
+            path for path, (count, w, link, *_) in self._columns.items() if link > _MENU_LINKS * w and w < LONG * count
         }
         worth = []
         for i, (path, w) in enumerate(zip(self.path, width, strict=True)):
@@ -113,8 +115,30 @@ class Features:
                 low, high = i - 3 if i > 3 else 0, i + 4 if i + 4 < n else n
                 if link_until[high] - link_until[low] > _MENU_AROUND * (width_until[high] - width_until[low]):
                     continue
+            if others and self.found.elements.article[self.found.element[i]] in others:
+                continue
             worth.append(i)
         return worth or [*range(n)]
+
+    def _other_articles(self) -> Set[int]:
+        """The elements `article` that stand on the page to read on: with a top heading of their own, and around neither
+        the headline nor its text. None where the headline stands in no `article` that holds a text."""
+        element, articles, parents = self.found.element, self.found.elements.article, self.found.elements.parent
+        home = [articles[e] for e in element]
+
+        def around(i: int) -> set[int]:
+            a, found = home[i], set()
+            while a >= 0:
+                found.add(a)
+                a = articles[parents[a]]
+            return found
+
+        headline_at = self.wording.headline_at()
+        own = around(self.tags.index("h1") if headline_at is None else headline_at)
+        if sum(w for a, w in zip(home, self.width, strict=True) if a in own) < _ARTICLE:
+            return set()
+        headed = {home[i] for i, tag in enumerate(self.tags) if tag == "h1" and not self.wording.is_headline(i)} - own
+        return {home[i] for i in range(len(home)) if not headed.isdisjoint(around(i))}
 
     def _path_row(self, path: int) -> tuple[float, ...]:
         """Numbers of `PATH` for a column, by the first element that has text in it."""
@@ -150,7 +174,7 @@ class Features:
         n = len(width)
         width_until, link_until = self._width_until, self._link_until
         total = width_until[-1] or 1
-        tags = [elements.tag[e] for e in found.element]
+        tags = self.tags
         h1 = tags.index("h1") if "h1" in tags else -FAR
         headline_at = self.wording.headline_at()
         if headline_at is None:

@@ -26,6 +26,8 @@ _PHRASE_WIDTH, _LEAD_WIDTH = 400, 1000
 # Shares of words, of the headline and of the block, from which a block prints the headline; and how much wider or
 # narrower than the headline such a block can be.
 _HEADLINE_SHARE, _BLOCK_SHARE, _WIDER = 0.9, 0.7, 2.0
+# Share of words, either way, from which a top heading is the headline.
+_SAME = 0.8
 _NOTHING: Set[str] = frozenset()
 _SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 _OPENING = {**dict.fromkeys("-–—•·*▪►▶→›>✓✔", 1), **dict.fromkeys("\"'“‘«„『「", 2), "©": 4}
@@ -94,6 +96,10 @@ class Wording:
         own = self.tokens(i)
         common = len(own & self._headline)
         return common / (len(own) or 1), common / len(self._headline)
+
+    def is_headline(self, i: int) -> bool:
+        """Whether block `i`, a top heading, says what the headline says."""
+        return min(self.headline_shares(i)) >= _SAME
 
     def headline_at(self) -> int | None:
         """Number of the first block that prints the headline; None where none does."""

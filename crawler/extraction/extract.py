@@ -30,7 +30,7 @@ from crawler.extraction.readers import Readers
 from crawler.extraction.script_state import paragraphs_of
 from crawler.sources.source import Source
 
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 """Stored with every article: a new version is a new baseline, never an edit of the story."""
 
 # Letters below which the visible page holds too little, and other places of the page are asked for the text.

@@ -101,6 +101,35 @@ def test_boxes_of_consent_managers_are_never_text():
     assert "partners" not in read(paragraphs(*STORY[:3]) + box + paragraphs(*STORY[3:])).text
 
 
+NEXT_STORY = (
+    "The library on the market square opens again after two years, with a reading room under the old roof.",
+    "Its books were kept in the cellar of the town hall, where members could borrow them on two days a week.",
+    "Children get a floor of their own, and the night desk takes books back until ten o'clock.",
+)
+
+
+def read_with_next(next_article: str) -> tuple[str, ...]:
+    return read(paragraphs(*STORY) + "</article><article class=story>" + next_article).paragraphs
+
+
+def test_an_article_to_read_on_below_this_one_is_another():
+    read_on = paragraphs(*NEXT_STORY) + f"<article class=box><p>{NEXT_STORY[0]} Read all of it.</p></article>"
+    assert read_with_next(f"<h1>Library opens under the old roof</h1>{read_on}") == STORY
+
+
+def test_a_second_part_of_the_same_article_is_no_other():
+    kept = read_with_next("<h2>What the town says</h2>" + paragraphs(*NEXT_STORY))
+    assert kept == (*STORY, "What the town says", *NEXT_STORY)
+    assert set(NEXT_STORY) <= {*read_with_next("<h1>Council rebuilds the northern pier</h1>" + paragraphs(*NEXT_STORY))}
+
+
+def test_articles_with_headings_beside_a_headline_that_stands_in_none_are_parts():
+    parts = "".join(f"<article><h1>Part {n}</h1>{paragraphs(*STORY)}</article>" for n in (1,))
+    html = f"<html><body><h1>Council rebuilds the northern pier</h1>{parts}</body></html>"
+    body = read_body(Page.read(html.encode(), "https://example.com/a"), headline="Council rebuilds the northern pier")
+    assert set(STORY) <= {*body.paragraphs, body.lead}
+
+
 def test_a_lead_set_apart_is_the_lead_and_no_paragraph():
     lead = "After two years of quarrel the harbour gets its pier back, and the town pays less than it had feared."
     head = f'<meta property="og:description" content="{lead}">'
