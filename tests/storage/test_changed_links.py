@@ -44,7 +44,7 @@ def herald(database: Database) -> Database:
                     link_id=rows[url],
                 )
             )
-        rejected = LinkEnding(rows[link(12).url], LinkState.REJECTED, "no_body: nothing there")
+        rejected = LinkEnding(rows[link(12).url], LinkState.REJECTED, "not_article: a list")
         store(session, [*readings, rejected], run_id=None, now=THEN)
     return database
 
